@@ -1,0 +1,50 @@
+/// Why a node could not be used. A failed file is not one: that is a problem in the report.
+public struct SyncError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The class of the failure; the command line's exit code follows from it.
+  public struct Code: Hashable, Sendable, RawRepresentable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// No TCP connection, no ssh banner, no name: exit 69.
+    public static let unreachable = Code(rawValue: "unreachable")
+    /// The host key is not the pinned one, is revoked, or is unknown and may not be learned: exit 76.
+    public static let hostKey = Code(rawValue: "host-key")
+    /// Every key was refused: exit 77.
+    public static let authentication = Code(rawValue: "authentication")
+    /// The connection broke after it was up: exit 69.
+    public static let connectionLost = Code(rawValue: "connection-lost")
+    /// A deadline passed (connect, idle or total): exit 69.
+    public static let timeout = Code(rawValue: "timeout")
+    /// The task was cancelled: exit 130.
+    public static let cancelled = Code(rawValue: "cancelled")
+    /// The node answered what no node should: exit 1.
+    public static let badAnswer = Code(rawValue: "bad-answer")
+    /// Permission, disk full or read-only, on this side or on the node: exit 73.
+    public static let cannotWrite = Code(rawValue: "cannot-write")
+    /// A source does not exist: exit 66.
+    public static let noSource = Code(rawValue: "no-source")
+    /// A configuration that this library cannot honour: exit 1.
+    public static let unsupported = Code(rawValue: "unsupported")
+  }
+
+  public var code: Code
+  /// The alias or path it is about.
+  public var subject: String
+  /// What was tried and why it failed.
+  public var reason: String
+  /// What to do about it, when something can be said.
+  public var advice: String?
+
+  public init(_ code: Code, _ subject: String, _ reason: String, advice: String? = nil) {
+    self.code = code
+    self.subject = subject
+    self.reason = reason
+    self.advice = advice
+  }
+
+  public var description: String {
+    let line = "\(subject): \(reason)"
+    guard let advice else { return line }
+    return "\(line)\n  \(advice)"
+  }
+}
