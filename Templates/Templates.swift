@@ -5,6 +5,7 @@ import Mustache
 /// Every file starts with `{{% CONTENT_TYPE:TEXT}}`: Mustache escapes HTML otherwise.
 public enum TemplateName: String, CaseIterable, Sendable {
   case hostBlock = "host_block"
+  case nodeSSHDConfig = "node_sshd_config"
 }
 
 /// Why a template could not be rendered.
@@ -17,6 +18,8 @@ extension TemplateName {
   public var source: String {
     switch self {
     case .hostBlock: String(decoding: PackageResources.host_block_mustache, as: UTF8.self)
+    case .nodeSSHDConfig:
+      String(decoding: PackageResources.node_sshd_config_mustache, as: UTF8.self)
     }
   }
 
