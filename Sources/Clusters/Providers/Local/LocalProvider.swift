@@ -27,7 +27,7 @@ package struct LocalProvider: Provider {
 
   package func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
     let machine = try LocalMachine.current(searchPath: searchPath)
-    let lock = try await ClusterLock.take(cluster.name, in: home)
+    let lock = try await NodesLock.take(cluster.name, in: home)
     defer { _ = lock }
     let folders = (0..<cluster.numNodes).map { folder($0, of: cluster) }
     let places = try NodePlaces(nodes: home.nodes).choose(for: folders)
@@ -50,13 +50,13 @@ package struct LocalProvider: Provider {
   }
 
   package func stop(_ cluster: ClusterSpec) async throws(ProviderError) {
-    let lock = try await ClusterLock.take(cluster.name, in: home)
+    let lock = try await NodesLock.take(cluster.name, in: home)
     defer { _ = lock }
     try await NodeEnd.end(allFolders(of: cluster))
   }
 
   package func down(_ cluster: ClusterSpec) async throws(ProviderError) {
-    let lock = try await ClusterLock.take(cluster.name, in: home)
+    let lock = try await NodesLock.take(cluster.name, in: home)
     defer { _ = lock }
     try await NodeEnd.end(allFolders(of: cluster))
     try await NodeRemoval.remove(cluster.name, in: home.nodes)
