@@ -7,6 +7,8 @@ public struct IgnoreRules: Sendable {
 
   /// The ignore file looked for in every folder of the tree (`.gitignore`, `.skyignore`); empty for none.
   package var fileName: [UInt8] = []
+  /// Whether such a file may be a link: git says no, for its own.
+  var followsLinks = false
   /// `core.ignoreCase`.
   var foldsCase = false
   /// The root's path below the folder that the outermost rules are relative to; empty or ending in `/`.

@@ -14,7 +14,8 @@ extension FolderReader {
       return task.level
     }
     do throws(Errno) {
-      let content = try readRegularFile(rules.fileName, in: folder, followsLinks: false)
+      let content = try readRegularFile(
+        rules.fileName, in: folder, followsLinks: rules.followsLinks)
       return rules.enter(task.path, content: content, below: task.level)
     } catch .noSuchFileOrDirectory, .tooManySymbolicLinkLevels {
       // git reads no ignore file through a link.
@@ -84,14 +85,15 @@ func readRegularFile(
 extension FolderReader {
   /// The entry of one path, named by its last part.
   static func entry(_ path: FilePath) throws(Errno) -> FileEntry {
-    let name = path.rawBytes.map { CChar(bitPattern: $0) } + [0]
+    let bytes = path.rawBytes
+    let name = bytes.map { CChar(bitPattern: $0) } + [0]
     let status = try name.withUnsafeBufferPointer { name throws(Errno) in
       try statusOf(name, in: AT_FDCWD)
     }
     guard let kind = FileEntry.Kind(status) else { throw .notSupported }
     var listing = FolderListing(path: [])
     var record = FolderListing.Record(status, kind: kind)
-    listing.bytes = Array((path.lastComponent?.string ?? "").utf8)
+    listing.bytes = Array(bytes.split(separator: slash).last ?? [])
     record.nameLength = UInt16(listing.bytes.count)
     if kind == .link {
       listing.bytes += try name.withUnsafeBufferPointer { name throws(Errno) in
