@@ -28,7 +28,7 @@ package struct LocalProvider: Provider {
   package func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
     let machine = try LocalMachine.current(searchPath: searchPath)
     let lock = try await NodesLock.take(cluster.name, in: home)
-    defer { _ = lock }
+    defer { withExtendedLifetime(lock) {} }
     let folders = (0..<cluster.numNodes).map { folder($0, of: cluster) }
     let places = try NodePlaces(nodes: home.nodes).choose(for: folders)
     let bringUp = NodeBringUp(
@@ -51,13 +51,13 @@ package struct LocalProvider: Provider {
 
   package func stop(_ cluster: ClusterSpec) async throws(ProviderError) {
     let lock = try await NodesLock.take(cluster.name, in: home)
-    defer { _ = lock }
+    defer { withExtendedLifetime(lock) {} }
     try await NodeEnd.end(allFolders(of: cluster))
   }
 
   package func down(_ cluster: ClusterSpec) async throws(ProviderError) {
     let lock = try await NodesLock.take(cluster.name, in: home)
-    defer { _ = lock }
+    defer { withExtendedLifetime(lock) {} }
     try await NodeEnd.end(allFolders(of: cluster))
     try await NodeRemoval.remove(cluster.name, in: home.nodes)
   }
