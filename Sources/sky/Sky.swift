@@ -13,7 +13,14 @@ struct Sky: AsyncParsableCommand {
       ],
       more: "Environment: SKY_HOME (default ~/.sky), SKY_SSH_CONFIG (default ~/.ssh/config)."),
     version: "0.1.0",
-    subcommands: [Hosts.self]
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Clusters:",
+        subcommands: [
+          Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
+        ]),
+      CommandGroup(name: "Files and names:", subcommands: [Hosts.self]),
+    ]
   )
 
   static func main() async {

@@ -1,4 +1,5 @@
 import Yams
+import HostBook
 
 /// The entries of a mapping in the order of the file, with `<<` merged in.
 struct Fields {
