@@ -84,25 +84,28 @@ struct BookHistory {
 }
 
 extension BookHistory {
-  /// What was done to the user's config. Its bytes are not kept: undoing does the inverse edit, so that
-  /// what the user wrote since stays.
-  enum ConfigAction: String, CaseIterable {
-    case installed, uninstalled
-  }
+  private static let configNames: [(IncludeLine.Goal, String)] = [
+    (.include, "config.include"), (.inline, "config.inline"), (.nothing, "config.nothing"),
+  ]
 
-  func record(_ action: ConfigAction) throws(BookError) {
+  /// Notes what the user's config held of ours. Its bytes are not kept: undoing does the inverse edit,
+  /// so that what the user wrote since stays.
+  func record(wasConfig goal: IncludeLine.Goal) throws(BookError) {
     let folder = try record([])
-    do throws(Errno) {
-      close(try FileSystem.create(folder.appending(action.rawValue)))
-    } catch {
-      throw BookError.cannotWrite(folder, error)
+    for (known, name) in Self.configNames where known == goal {
+      do throws(Errno) {
+        close(try FileSystem.create(folder.appending(name)))
+      } catch {
+        throw BookError.cannotWrite(folder, error)
+      }
     }
     prune()
   }
 
-  func action(in record: FilePath) -> ConfigAction? {
-    ConfigAction.allCases.first { action in
-      (try? FileSystem.status(record.appending(action.rawValue))) != nil
-    }
+  /// What the user's config held of ours before the change; nil when the change was not about it.
+  func config(in record: FilePath) -> IncludeLine.Goal? {
+    Self.configNames.first { _, name in
+      (try? FileSystem.status(record.appending(name))) != nil
+    }?.0
   }
 }

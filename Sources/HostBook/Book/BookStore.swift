@@ -42,6 +42,7 @@ public struct BookStore: Sendable {
     _ body: (inout Book, inout Pins) throws(BookError) -> Result
   ) throws(BookError) -> Result {
     try withLock { () throws(BookError) -> Result in
+      for path in [home.book, home.knownHosts] { AtomicFile.sweep(path) }
       for _ in 0..<5 {
         let before = try Before(self)
         var book = before.book
@@ -81,19 +82,10 @@ public struct BookStore: Sendable {
     var pins: Pins
 
     init(_ store: BookStore) throws(BookError) {
-      bookFile = try Before.snapshot(store.home.book)
-      pinFile = try Before.snapshot(store.home.knownHosts)
+      bookFile = try store.snapshot(store.home.book)
+      pinFile = try store.snapshot(store.home.knownHosts)
       book = try store.text.parse(bookFile.content ?? [])
       pins = Pins(parsing: pinFile.content ?? [])
-    }
-
-    private static func snapshot(_ path: FilePath) throws(BookError) -> AtomicFile.Snapshot {
-      AtomicFile.sweep(path)
-      do throws(Errno) {
-        return try AtomicFile.snapshot(path)
-      } catch {
-        throw BookError.cannotRead(path, error)
-      }
     }
   }
 
@@ -117,7 +109,7 @@ public struct BookStore: Sendable {
         history.discard(record)
         return false
       }
-      pinFile = try refreshed(pinFile)
+      pinFile = try snapshot(pinFile.target)
     }
     if bookChanges {
       let changed = changedEntries(from: before.book, to: book)
@@ -129,16 +121,17 @@ public struct BookStore: Sendable {
         return false
       }
     }
+    try InlineRefresh.run(home, book: newText)
     if pins != union { _ = try AtomicFile.replace(pinFile, with: pins.render(), mode: 0o600) }
     history.prune()
     return true
   }
 
-  private func refreshed(_ file: AtomicFile.Snapshot) throws(BookError) -> AtomicFile.Snapshot {
+  func snapshot(_ path: FilePath) throws(BookError) -> AtomicFile.Snapshot {
     do throws(Errno) {
-      return try AtomicFile.snapshot(file.target)
+      return try AtomicFile.snapshot(path)
     } catch {
-      throw BookError.cannotRead(file.target, error)
+      throw BookError.cannotRead(path, error)
     }
   }
 
@@ -151,7 +144,7 @@ public struct BookStore: Sendable {
     return changed.isEmpty ? Array(new.entries.prefix(1)) : changed
   }
 
-  private func bytes(_ path: FilePath) throws(BookError) -> [UInt8] {
+  func bytes(_ path: FilePath) throws(BookError) -> [UInt8] {
     do throws(Errno) {
       return try FileSystem.read(path) ?? []
     } catch {
