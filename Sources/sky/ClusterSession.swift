@@ -26,7 +26,7 @@ struct ClusterSession: Sendable {
   /// Makes sure that ssh finds the book, asking before the first change of the user's config.
   func ensureInclude(assumeYes: Bool) throws {
     let include = IncludeLine(context.home)
-    let plan = try include.planInstall()
+    let plan = try include.plan(.include)
     guard plan.isNeeded else { return }
     let console = context.console
     if let obstacle = plan.obstacle {

@@ -36,4 +36,9 @@ struct Aliases {
       pins.retire(cluster: cluster)
     }
   }
+
+  /// Ends ssh's shared connections to the nodes, which would hold on to dead ones.
+  func closeSockets(_ cluster: String) throws(BookError) {
+    Sockets(context.home).close(try context.book.read().nodes(of: cluster))
+  }
 }

@@ -14,6 +14,8 @@ struct BringUp {
     let cluster = try await record(infra: infra, numNodes: numNodes)
     let provider = try context.provider(cluster.infra)
     if let missing = await provider.missing() { throw missing }
+    let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
+    try context.book.requireFree(aliases, for: name)
     try await context.state.save(cluster)
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))

@@ -12,6 +12,7 @@ public struct TakeDown: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
     context.report(.phase("stopping \(name)"))
+    try Aliases(context: context).closeSockets(name)
     try await context.provider(cluster.infra).stop(context.spec(cluster))
     try Aliases(context: context).mark(.stopped, name)
     try await context.state.updateCluster(name) { $0.state = .stopped }
@@ -25,6 +26,7 @@ public struct TakeDown: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
     context.report(.phase("taking down \(name)"))
+    try Aliases(context: context).closeSockets(name)
     try await context.provider(cluster.infra).down(context.spec(cluster))
     try Aliases(context: context).remove(name)
     KeyPair.remove(at: context.spec(cluster).identityFile)
