@@ -131,7 +131,8 @@ extension LoopbackSSHD {
         "ListenAddress \(address)", "Port \(port)", "PidFile none", "UsePAM no",
         "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
         "PermitRootLogin yes", "AuthorizedKeysFile \(folder)/authorized_keys", "UseDNS no",
-        "PrintMotd no", "LogLevel VERBOSE", "MaxStartups 200:30:400", "Subsystem sftp internal-sftp",
+        "PrintMotd no", "LogLevel VERBOSE", "MaxStartups 200:30:400",
+        "Subsystem sftp internal-sftp",
         "SetEnv HOME=\(folder)/home \(mark(folder))", "AcceptEnv LANG LC_*",
       ] + settings.hostKeyTypes.map { "HostKey \(folder)/host_\($0)" }
     try writeFile(folder.appending("sshd_config"), lines(server))
