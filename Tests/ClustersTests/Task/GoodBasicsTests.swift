@@ -77,7 +77,11 @@ struct GoodBasicsTests {
         secrets:
         file_mounts:
         resources:
-        """, meaning: ""),
+        """,
+      meaning: """
+        notice: task.yaml:2:10: `workdir` is nothing: so YAML reads ~ alone; \
+        put it in quotes to send your home
+        """),
     GoodTask(
       title: "flow style, as other programs write it",
       yaml: """

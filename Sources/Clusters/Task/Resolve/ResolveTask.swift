@@ -23,7 +23,7 @@ extension TaskFile {
     task.numNodes = try overrides.numNodes.map(Self.checkNodes) ?? numNodes
     task.setup = setup
     task.run = run
-    task.fileMounts = try resolveMounts(variables)
+    task.fileMounts = try resolveMounts(variables, besideWorkdir: task.workdir != nil)
     task.resources = resources
     task.notices = notices
     try Self.override(&task.resources, overrides.infra)
