@@ -7,7 +7,7 @@ import SystemPackage
 #endif
 
 /// The user's config as a file: may we write it, can ssh read it.
-enum ConfigFile {
+enum UserConfigFile {
   static func snapshot(_ home: SkyHome) throws(BookError) -> AtomicFile.Snapshot {
     do throws(Errno) {
       return try AtomicFile.snapshot(home.userConfig)
