@@ -105,6 +105,7 @@ extension FolderReader {
       }
       record.size = Int64(listing.bytes.count) - Int64(record.nameLength)
     }
+    listing.device = UInt64(truncatingIfNeeded: status.st_dev)
     listing.records = [record]
     return listing.entry(0)
   }
