@@ -59,7 +59,8 @@ public struct GitOracle: Sendable {
     let fields = try await git(
       ["check-ignore", "--no-index", "-v", "-n", "-z", "--stdin"],
       // A colon at the front would be magic.
-      input: paths.flatMap { ($0.first == UInt8(ascii: ":") ? [0x2E, 0x2F] : []) + $0 + [0] }, in: folder, statuses: 0...1
+      input: paths.flatMap { ($0.first == UInt8(ascii: ":") ? [0x2E, 0x2F] : []) + $0 + [0] },
+      in: folder, statuses: 0...1
     ).split(separator: 0, omittingEmptySubsequences: false)
     return stride(from: 0, to: fields.count - 3, by: 4).map { at in
       Answer(
