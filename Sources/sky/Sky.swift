@@ -34,6 +34,7 @@ struct Sky: AsyncParsableCommand {
         }
       }
     } catch {
+      if let own = error as? OwnExit { ExitStatus(rawValue: own.code).leave() }
       guard let status = ExitStatus(error) else { exit(withError: error) }
       Console.live().complain(error)
       status.leave()
