@@ -74,6 +74,7 @@ struct PushRun {
     if options.dryRun || jobs.allSatisfy({ $0.plan.isEmpty }) {
       try await conversation.sayGoodbye()
       work.failures = jobs.compactMap(\.refusal)
+      try failIfNothingWorked(jobs, work)
       if !options.dryRun {
         for job in jobs { try job.remember(PackResult(), failed: false) }
       }
@@ -166,10 +167,13 @@ struct PushRun {
         try job.remember(work.packed, failed: outcome.failures[index] != nil)
       }
     }
-    if work.failures.count == jobs.count, let first = work.failures.first {
-      throw SyncError(
-        .cannotWrite, String(decoding: first.path, as: UTF8.self),
-        "cannot write on the node: \(first.reason)")
-    }
+    try failIfNothingWorked(jobs, work)
+  }
+
+  private func failIfNothingWorked(_ jobs: [TargetJob], _ work: PushWork) throws(SyncError) {
+    guard work.failures.count == jobs.count, let first = work.failures.first else { return }
+    throw SyncError(
+      .cannotWrite, String(decoding: first.path, as: UTF8.self),
+      "cannot write on the node: \(first.reason)")
   }
 }
