@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One thing that a node said: the words of its mark and what followed up to the next mark.
 struct Frame: Equatable, Sendable {
   var words: [Substring]
@@ -23,7 +29,7 @@ struct FrameReader {
   private(set) var bytesRead: Int64 = 0
 
   /// A login shell that prints more is out of its mind; a frame that is larger is not one of ours.
-  private let noiseLimit = 16 << 20
+  private let noiseLimit = 4 << 20
   private let frameLimit = 1 << 30
 
   init(_ command: any RemoteCommand, mark: String, host: String) {
@@ -72,14 +78,23 @@ struct FrameReader {
   }
 
   private mutating func find() -> Int? {
-    var position = searched
-    while let newline = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
-      position = newline
-      guard buffer.count - newline >= mark.count else { break }
-      if buffer[newline..<(newline + mark.count)].elementsEqual(mark) { return newline }
-      position += 1
+    let last = buffer.count - mark.count
+    guard last >= searched else { return nil }
+    let hit: Int? = buffer.withUnsafeBytes { bytes in
+      mark.withUnsafeBytes { mark in
+        guard let start = bytes.baseAddress, let mark = mark.baseAddress else { return Int?.none }
+        var position = searched
+        while position <= last,
+          let newline = memchr(start + position, CInt(UInt8(ascii: "\n")), last - position + 1)
+        {
+          position = UnsafeRawPointer(newline) - start
+          if memcmp(newline, mark, self.mark.count) == 0 { return position }
+          position += 1
+        }
+        return nil
+      }
     }
-    searched = max(searched, min(position, buffer.count - mark.count), 0)
-    return nil
+    if hit == nil { searched = last + 1 }
+    return hit
   }
 }

@@ -12,7 +12,8 @@ import Testing
     }
   }
 
-  @Test func `a file goes to the name it is given, among others that are left alone`() async throws {
+  @Test func `a file goes to the name it is given, among others that are left alone`() async throws
+  {
     try await withPlace { place in
       try await place.sh("echo secret >netrc; chmod 600 netrc; echo 2 >other")
       try await place.onNode("echo old >.netrc; echo theirs >.theirs")
@@ -20,7 +21,8 @@ import Testing
       let report = try await Push.run([pair], to: place.node)
       #expect(report.filesSent == 1 && report.problems == [])
       try await place.onNode(
-        "grep -q secret .netrc; test $(stat -c %a .netrc) = 600; test -f .theirs; test $(ls -A | wc -l) = 2")
+        "grep -q secret .netrc; test $(stat -c %a .netrc) = 600; test -f .theirs; test $(ls -A | wc -l) = 2"
+      )
       #expect(try await Push.run([pair], to: place.node).filesSent == 0)
     }
   }
@@ -33,7 +35,8 @@ import Testing
       for target in ["~/there", "new/er/name"] {
         _ = try await Push.run([file(source, to: target, .fileOrInto)], to: place.node)
       }
-      try await place.onNode("grep -q 1 there/one; grep -q 1 new/er/name; test $(stat -c %a new) = 755")
+      try await place.onNode(
+        "grep -q 1 there/one; grep -q 1 new/er/name; test $(stat -c %a new) = 755")
     }
   }
 
@@ -45,7 +48,8 @@ import Testing
           walkedTree(place.source.appending(name))
         }
       }
-      let all = pairs + [file(place.source.appending("f"), to: "/\(place.node.home.string)/g", .file)]
+      let all =
+        pairs + [file(place.source.appending("f"), to: "/\(place.node.home.string)/g", .file)]
       let report = try await Push.run(all, to: place.node)
       #expect(report.filesSent == 3 && report.roundTrips == 2, "\(report)")
       for name in ["a", "b"] {
@@ -95,14 +99,17 @@ import Testing
       }
       let report = try await Push.run(pairs, to: place.node)
       #expect(report.problems.count == 2)
-      try await place.onNode("test -f good/x; grep -q file blocked; test -z \"$(find . -name '.sky*')\"")
+      try await place.onNode(
+        "test -f good/x; grep -q file blocked; test -z \"$(find . -name '.sky*')\"")
       await #expect(throws: SyncError.self) {
         _ = try await Push.run([pairs[0]], to: place.node)
       }
     }
   }
 
-  @Test func `a target that is a link to a folder is followed, a planted link inside is not`() async throws {
+  @Test func `a target that is a link to a folder is followed, a planted link inside is not`()
+    async throws
+  {
     try await withPlace { place in
       try await place.sh("mkdir -p a/b; echo 1 >a/b/x; echo 2 >top")
       try await place.onNode("mkdir real outside; echo keep >outside/x; ln -s real work")
@@ -112,7 +119,8 @@ import Testing
       try await place.sh("mkdir a/c; echo 3 >a/c/y; echo 4 >>a/b/x")
       #expect(try await place.push().problems == [])
       try await place.expectEqual()
-      try await place.onNode("test ! -L real/a; grep -q keep outside/x; test $(ls outside | wc -l) = 1")
+      try await place.onNode(
+        "test ! -L real/a; grep -q keep outside/x; test $(ls outside | wc -l) = 1")
     }
   }
 

@@ -73,7 +73,8 @@ import Testing
   @Test func `mirroring deletes all that is not here but what the rules protect`() async throws {
     try await withPlace { place in
       try await place.sh("echo 1 >a")
-      try await place.onNode("mkdir -p work/x/y; echo 2 >work/x/y/z; echo 3 >work/keep.log; mkfifo work/p")
+      try await place.onNode(
+        "mkdir -p work/x/y; echo 2 >work/x/y/z; echo 3 >work/keep.log; mkfifo work/p")
       var options = PushOptions()
       options.mirror = true
       options.protects = { _, path, _ in path == Array("keep.log".utf8) }

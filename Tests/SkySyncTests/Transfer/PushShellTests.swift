@@ -91,7 +91,10 @@ import Testing
     let folder = home.appending("tools").string
     let result = try await run(
       "/bin/sh",
-      ["-c", "mkdir \(folder); for t in $(busybox --list); do ln -s /bin/busybox \(folder)/$t; done"])
+      [
+        "-c",
+        "mkdir \(folder); for t in $(busybox --list); do ln -s /bin/busybox \(folder)/$t; done",
+      ])
     #expect(result.status == 0)
     return folder
   }
