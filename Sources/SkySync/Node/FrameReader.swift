@@ -18,7 +18,7 @@ struct Frame: Equatable, Sendable {
 }
 
 /// Cuts a command's output into frames at lines that start with a random mark; what comes before the first
-/// is a login shell's noise.
+/// is a login shell's noise. A mark of a lone dot only ends the frame before it.
 struct FrameReader {
   private let command: any RemoteCommand
   private let mark: [UInt8]
@@ -27,6 +27,8 @@ struct FrameReader {
   private var searched = 0
   private var open: [Substring]?
   private(set) var bytesRead: Int64 = 0
+  /// How many bytes a login shell printed before our first mark.
+  private(set) var noise = 0
 
   /// A login shell that prints more is out of its mind; a frame that is larger is not one of ours.
   private let noiseLimit = 4 << 20
@@ -63,16 +65,17 @@ struct FrameReader {
       }
       let words = String(decoding: buffer[start..<end], as: UTF8.self).split(separator: " ")
       let frame = open.map { Frame(words: $0, payload: Array(buffer[..<position])) }
+      if open == nil { noise = position }
       buffer.removeFirst(end + 1)
       searched = 0
       open = words
-      if let frame { return frame }
+      if let frame, frame.words != ["."] { return frame }
     }
     return nil
   }
 
   private mutating func last() throws(SyncError) -> Frame? {
-    guard let words = open else { return nil }
+    guard let words = open, words != ["."] else { return nil }
     open = nil
     return Frame(words: words, payload: buffer)
   }

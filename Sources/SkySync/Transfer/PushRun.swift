@@ -47,7 +47,7 @@ struct PushRun {
   }
 
   func result() async -> Result<PushWork, SyncError> {
-    async let complaints: Void = drainErrors()
+    async let complaints: Void = conversation.command.drainErrors()
     let result: Result<PushWork, SyncError>
     do throws(SyncError) {
       result = .success(try await work())
@@ -85,11 +85,6 @@ struct PushRun {
     work.bytesOut = Int64(conversation.commandLength) + conversation.command.bytesOut
     work.bytesIn = frames.bytesRead
     return work
-  }
-
-  private func drainErrors() async {
-    // Only there so that the window does not fill: what matters comes in-band.
-    while let bytes = try? await conversation.command.readError(), !bytes.isEmpty {}
   }
 
   private func scanAll() async -> Result<[FileTree], SyncError> {

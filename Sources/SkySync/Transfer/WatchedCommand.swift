@@ -98,4 +98,9 @@ final class WatchedCommand: RemoteCommand {
   func outcome() async throws(SyncError) -> RemoteOutcome { try await command.outcome() }
 
   func abandon() async { await command.abandon() }
+
+  /// Reads standard error to its end and forgets it: only so that the shared window does not fill.
+  func drainErrors() async {
+    while let bytes = try? await readError(), !bytes.isEmpty {}
+  }
 }
