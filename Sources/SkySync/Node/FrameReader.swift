@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One thing that a node said: the words of its mark and what followed up to the next mark.
 struct Frame: Equatable, Sendable {
   var words: [Substring]
@@ -12,7 +18,7 @@ struct Frame: Equatable, Sendable {
 }
 
 /// Cuts a command's output into frames at lines that start with a random mark; what comes before the first
-/// is a login shell's noise.
+/// is a login shell's noise. A mark of a lone dot only ends the frame before it.
 struct FrameReader {
   private let command: any RemoteCommand
   private let mark: [UInt8]
@@ -21,9 +27,11 @@ struct FrameReader {
   private var searched = 0
   private var open: [Substring]?
   private(set) var bytesRead: Int64 = 0
+  /// How many bytes a login shell printed before our first mark.
+  private(set) var noise = 0
 
   /// A login shell that prints more is out of its mind; a frame that is larger is not one of ours.
-  private let noiseLimit = 16 << 20
+  private let noiseLimit = 4 << 20
   private let frameLimit = 1 << 30
 
   init(_ command: any RemoteCommand, mark: String, host: String) {
@@ -57,29 +65,39 @@ struct FrameReader {
       }
       let words = String(decoding: buffer[start..<end], as: UTF8.self).split(separator: " ")
       let frame = open.map { Frame(words: $0, payload: Array(buffer[..<position])) }
+      if open == nil { noise = position }
       buffer.removeFirst(end + 1)
       searched = 0
       open = words
-      if let frame { return frame }
+      if let frame, frame.words != ["."] { return frame }
     }
     return nil
   }
 
   private mutating func last() throws(SyncError) -> Frame? {
-    guard let words = open else { return nil }
+    guard let words = open, words != ["."] else { return nil }
     open = nil
     return Frame(words: words, payload: buffer)
   }
 
   private mutating func find() -> Int? {
-    var position = searched
-    while let newline = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
-      position = newline
-      guard buffer.count - newline >= mark.count else { break }
-      if buffer[newline..<(newline + mark.count)].elementsEqual(mark) { return newline }
-      position += 1
+    let last = buffer.count - mark.count
+    guard last >= searched else { return nil }
+    let hit: Int? = buffer.withUnsafeBytes { bytes in
+      mark.withUnsafeBytes { mark in
+        guard let start = bytes.baseAddress, let mark = mark.baseAddress else { return Int?.none }
+        var position = searched
+        while position <= last,
+          let newline = memchr(start + position, CInt(UInt8(ascii: "\n")), last - position + 1)
+        {
+          position = UnsafeRawPointer(newline) - start
+          if memcmp(newline, mark, self.mark.count) == 0 { return position }
+          position += 1
+        }
+        return nil
+      }
     }
-    searched = max(searched, min(position, buffer.count - mark.count), 0)
-    return nil
+    if hit == nil { searched = last + 1 }
+    return hit
   }
 }

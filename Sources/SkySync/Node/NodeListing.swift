@@ -130,10 +130,10 @@ struct NodeListing {
         let seconds = number(rest), seconds.magnitude <= 9_000_000_000, let path = relative(name)
       else { throw bad("a listed file cannot be understood") }
       let bits = UInt16(truncatingIfNeeded: mode & 0o7777)
+      // A tar of this kind leaves a link the time of its making.
+      let mtime = links[name] == nil ? seconds * 1_000_000_000 : FileEntry.unknownTime
       add(
-        make(
-          path, kind(format: mode), mode: bits, size, seconds * 1_000_000_000, links[name] ?? []),
-        to: &target)
+        make(path, kind(format: mode), mode: bits, size, mtime, links[name] ?? []), to: &target)
     }
   }
 

@@ -173,14 +173,16 @@ enum PushScript {
 
     """#
 
-  /// Extracts, drops what the client could not read whole, and compares each target's staged files with the
-  /// digest that it announced.
+  /// Extracts (bsdtar has to be told that it may follow the links we made), drops what the client could not
+  /// read whole, and compares each target's staged files with the digest that it announced.
   private static let receive = #"""
     mark receive
+    t=xop; case $(tar --version 2>&1) in bsdtar*) t=xopP;; esac
+    extract() { (cd "$1" && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
-    if [ $c = z ]; then { zstd -dqc || : >"$C/bad"; } | tar -xopPf - -C "$C/x" 2>&1
-    else tar -xopPf - -C "$C/x" 2>&1; fi
+    if [ $c = z ]; then { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1
+    else extract "$C/x" 2>&1; fi
     r=$?
     [ -f "$C/x/end" ] && [ ! -f "$C/bad" ] || r=1
     [ -s "$C/x/drop" ] && (cd "$C/x" && xargs -0 rm -f <drop)
@@ -200,8 +202,9 @@ enum PushScript {
     """#
 
   /// Puts one target's staged files in place. No path is touched before each folder on its way is known to be
-  /// a folder and no link; nothing is removed but what the client listed. A target's own time is set once
-  /// the staging folder inside of it is gone.
+  /// a folder and no link; nothing is removed but what the client listed. A group's folder that is
+  /// not empty in the end tells that something was not put. A target's own time is set once the staging
+  /// folder inside of it is gone.
   private static let commit = #"""
     safe='for f do
     [ -d "$f" ] && [ ! -L "$f" ] || { echo "$f: is not a folder any more" >&2; exit 255; }
@@ -211,7 +214,7 @@ enum PushScript {
     if [ -e "$d" ] || [ -L "$d" ]; then echo "$d: is in the way" >&2; exit 255; fi
     mv "$f" "$d"
     done'
-    into='mv -f "$@" "$d/"'
+    into='mv -f "$@" "$d/"'; export into
     put='for a do
     i=${a%% *}; d=${a#* }; export d
     if [ ${i#*.} -gt 200 ]; then
@@ -236,12 +239,13 @@ enum PushScript {
     each rm rm -f || q=1
     each rmdir rmdir || q=1
     each put sh -c "$put" sh || q=1
+    find "$B/." ! -name . -prune -exec rmdir {} + || q=1
     for f in "$L"/chmod.*; do [ -f "$f" ] && { each "${f##*/}" chmod "${f##*.}" || q=1; }; done
     folders . || q=1
     return $q
     }
     folders() {
-    [ ! -s "$L/folders" ] || tar -xopPf "$L/folders" -C "$1"
+    [ ! -s "$L/folders" ] || extract "$1" <"$L/folders"
     }
     fresh() {
     folders "$B/w" || return
@@ -257,8 +261,8 @@ enum PushScript {
     [ -s "$L/top" ] || return 0
     exec 9<"$L/top"
     [ -L "$B" ] && drop "$(cd -P "$B/.." && pwd)"
-    tar -xopPf - -C "$p" <&9 || return
-    [ $k = $O ] && last=$p
+    extract "$p" <&9 || return
+    if [ $k = $O ]; then last=$p; fi
     }
     last=
     k=0
@@ -271,7 +275,7 @@ enum PushScript {
     if [ "$last" ]; then
     exec 9<"$C/x/c/$O/top"
     tidy; C=
-    tar -xopPf - -C "$last" <&9
+    extract "$last" <&9
     fi
     mark bye; mark .
     """#

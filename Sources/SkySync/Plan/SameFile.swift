@@ -1,4 +1,7 @@
 extension FileEntry {
+  /// The time of a link on a node that cannot set it.
+  static let unknownTime = Int64.min
+
   /// Whether `remote`, seen on a node, looks like this file: the same kind, size or link target, and time.
   /// The mode is not compared.
   func looksLike(_ remote: FileEntry) -> Bool {
@@ -6,7 +9,9 @@ extension FileEntry {
     switch kind {
     case .folder: return true
     case .file: return size == remote.size && hasTime(of: remote)
-    case .link: return linkTarget == remote.linkTarget && hasTime(of: remote)
+    case .link:
+      return linkTarget == remote.linkTarget
+        && (remote.mtime == Self.unknownTime || hasTime(of: remote))
     }
   }
 

@@ -47,7 +47,7 @@ struct PushRun {
   }
 
   func result() async -> Result<PushWork, SyncError> {
-    async let complaints: Void = drainErrors()
+    async let complaints: Void = conversation.command.drainErrors()
     let result: Result<PushWork, SyncError>
     do throws(SyncError) {
       result = .success(try await work())
@@ -74,6 +74,7 @@ struct PushRun {
     if options.dryRun || jobs.allSatisfy({ $0.plan.isEmpty }) {
       try await conversation.sayGoodbye()
       work.failures = jobs.compactMap(\.refusal)
+      try failIfNothingWorked(jobs, work)
       if !options.dryRun {
         for job in jobs { try job.remember(PackResult(), failed: false) }
       }
@@ -84,11 +85,6 @@ struct PushRun {
     work.bytesOut = Int64(conversation.commandLength) + conversation.command.bytesOut
     work.bytesIn = frames.bytesRead
     return work
-  }
-
-  private func drainErrors() async {
-    // Only there so that the window does not fill: what matters comes in-band.
-    while let bytes = try? await conversation.command.readError(), !bytes.isEmpty {}
   }
 
   private func scanAll() async -> Result<[FileTree], SyncError> {
@@ -166,10 +162,13 @@ struct PushRun {
         try job.remember(work.packed, failed: outcome.failures[index] != nil)
       }
     }
-    if work.failures.count == jobs.count, let first = work.failures.first {
-      throw SyncError(
-        .cannotWrite, String(decoding: first.path, as: UTF8.self),
-        "cannot write on the node: \(first.reason)")
-    }
+    try failIfNothingWorked(jobs, work)
+  }
+
+  private func failIfNothingWorked(_ jobs: [TargetJob], _ work: PushWork) throws(SyncError) {
+    guard work.failures.count == jobs.count, let first = work.failures.first else { return }
+    throw SyncError(
+      .cannotWrite, String(decoding: first.path, as: UTF8.self),
+      "cannot write on the node: \(first.reason)")
   }
 }

@@ -98,6 +98,13 @@ struct SourceFile {
   }
 }
 
+/// The clock on the wall.
+func secondsSince1970() -> Int64 {
+  var clock = timespec()
+  clock_gettime(CLOCK_REALTIME, &clock)
+  return Int64(clock.tv_sec)
+}
+
 extension FileEntry {
   static func nanoseconds(_ time: timespec) -> Int64 {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

@@ -69,12 +69,17 @@ final class WatchedCommand: RemoteCommand {
         state.since = .now
       }
     }
+    let outcome: Swift.Result<Result, SyncError>
     do {
-      return try await body()
+      outcome = .success(try await body())
     } catch {
-      guard state.withLock({ $0.gaveUp }) else { throw error }
+      outcome = .failure(error)
+    }
+    // A connection that we ended ourselves may look like an orderly end.
+    guard !state.withLock({ $0.gaveUp }) else {
       throw SyncError(.timeout, host, "the node said nothing for \(patience)")
     }
+    return try outcome.get()
   }
 
   func write(_ bytes: [UInt8]) async throws(SyncError) {
@@ -93,4 +98,9 @@ final class WatchedCommand: RemoteCommand {
   func outcome() async throws(SyncError) -> RemoteOutcome { try await command.outcome() }
 
   func abandon() async { await command.abandon() }
+
+  /// Reads standard error to its end and forgets it: only so that the shared window does not fill.
+  func drainErrors() async {
+    while let bytes = try? await readError(), !bytes.isEmpty {}
+  }
 }

@@ -25,9 +25,12 @@ struct Place {
     return try await Push.run([pair], to: host, options: options)
   }
 
-  /// What rsync would still have to do.
-  func differences(delete: Bool = true) async throws -> String {
-    try await rsyncDifferences(from: source, to: target, delete: delete)
+  /// Expects that rsync would have nothing to do.
+  func expectEqual(
+    seconds: Bool = false, location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let left = try await rsyncDifferences(from: source, to: target, seconds: seconds)
+    #expect(left == "", sourceLocation: location)
   }
 
   func sh(_ script: String) async throws {
@@ -70,12 +73,12 @@ func withPlace<Result>(_ body: (Place) async throws -> Result) async throws -> R
       try await place.sh(sample)
       let first = try await place.push()
       #expect(first.problems == [])
-      #expect(try await place.differences() == "")
+      try await place.expectEqual()
       let second = try await place.push()
       #expect(second.filesSent == 0)
       #expect(second.roundTrips == 1)
       #expect(second.filesUnchanged == first.filesSent)
-      #expect(try await place.differences() == "")
+      try await place.expectEqual()
     }
   }
 
@@ -101,7 +104,7 @@ func withPlace<Result>(_ body: (Place) async throws -> Result) async throws -> R
       let report = try await place.push()
       #expect(report.problems == [])
       #expect(report.filesSent == sent)
-      #expect(try await place.differences() == "")
+      try await place.expectEqual()
       let again = try await place.push()
       #expect(again.roundTrips == 1, "\(again)")
     }
