@@ -19,7 +19,7 @@ struct Sky: AsyncParsableCommand {
         subcommands: [
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
         ]),
-      CommandGroup(name: "Files and names:", subcommands: [Hosts.self]),
+      CommandGroup(name: "Files and names:", subcommands: [Files.self, Hosts.self]),
     ]
   )
 

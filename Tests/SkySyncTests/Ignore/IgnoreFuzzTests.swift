@@ -14,7 +14,7 @@ import Testing
 /// A case is one path under one set of ignore files. `SKY_FUZZ_CASES` and `SKY_FUZZ_SEED` ask for other runs.
 @Suite struct IgnoreFuzzTests {
   @Test func `Every path is judged by the very line that git names`() async throws {
-    let wanted = variable("SKY_FUZZ_CASES").flatMap(Int.init) ?? 3000
+    let wanted = variable("SKY_FUZZ_CASES").flatMap(Int.init) ?? 2000
     let seed = variable("SKY_FUZZ_SEED").flatMap(UInt64.init) ?? UInt64.random(in: 0..<1 << 32)
     print("ignore fuzz: SKY_FUZZ_SEED=\(seed) SKY_FUZZ_CASES=\(wanted)")
     var tally = Tally()
