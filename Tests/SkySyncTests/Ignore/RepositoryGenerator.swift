@@ -40,6 +40,33 @@ struct RepositoryGenerator {
     }
   }
 
+  /// A tree of paths that look like what these rules speak of, at the top and deeper.
+  mutating func makeTree(speakingOf rules: [UInt8]) {
+    var taken: Set<[UInt8]> = []
+    var files: Set<[UInt8]> = []
+    for line in rules.split(separator: 10).prefix(150) where line.first != UInt8(ascii: "#") {
+      var path = random.pick(["", "", "deep/", "a/b/"]).utf8.map { $0 }
+      for byte in line.filter({ $0 != 13 }) {
+        switch byte {
+        case UInt8(ascii: "*"): path += random.pick(["", "x", "x/y"]).utf8
+        case UInt8(ascii: "?"): path.append(UInt8(ascii: "q"))
+        case UInt8(ascii: "!"), UInt8(ascii: "\\"), UInt8(ascii: "["), UInt8(ascii: "]"): continue
+        default: path.append(byte)
+        }
+      }
+      let parts = path.split(separator: 0x2F).map(Array.init)
+      for count in 1..<max(2, parts.count + 1) {
+        let path = Array(parts.prefix(count).joined(separator: [0x2F]))
+        if files.contains(path) { break }
+        guard !path.isEmpty, taken.insert(path).inserted else { continue }
+        let isFolder = count < parts.count || line.last == 0x2F || random.chance(20)
+        tree.append((path, isFolder ? .folder() : .file("")))
+        paths.append(path)
+        if !isFolder { files.insert(path) }
+      }
+    }
+  }
+
   /// An ignore file of a few lines.
   mutating func makeRules() -> [UInt8] {
     var bytes: [UInt8] = random.chance(4) ? [0xEF, 0xBB, 0xBF] : []
