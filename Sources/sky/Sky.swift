@@ -19,6 +19,7 @@ struct Sky: AsyncParsableCommand {
         subcommands: [
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
         ]),
+      CommandGroup(name: "Jobs:", subcommands: [Queue.self, Logs.self, Cancel.self]),
       CommandGroup(name: "Files and names:", subcommands: [Files.self, Hosts.self]),
     ]
   )
@@ -34,6 +35,7 @@ struct Sky: AsyncParsableCommand {
         }
       }
     } catch {
+      if let own = error as? OwnExit { ExitStatus(rawValue: own.code).leave() }
       guard let status = ExitStatus(error) else { exit(withError: error) }
       Console.live().complain(error)
       status.leave()

@@ -19,35 +19,39 @@
 /// Each appears by rename, whole or not at all. Answers are lines `M word…`, M random, so that a chatty
 /// login shell disturbs nothing.
 enum JobScripts {
-  /// `born PID` prints what tells this process from a later one of the same number, nothing for a dead one;
-  /// `alive FOLDER` asks whether that job's runner lives.
+  /// `born PID` prints what tells this process from a later one of the same number, nothing for a dead
+  /// one; `alive FOLDER` asks whether that job's runner lives. A function that reads or prints runs in a
+  /// subshell, for variables of sh belong to the whole script.
   static let common = #"""
     say() { printf '\n%s %s\n' "$M" "$*"; }
     put() { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }
-    born() {
+    born() (
     if [ -r "/proc/$1/stat" ]; then
-    IFS= read -r q <"/proc/$1/stat" 2>/dev/null || return 1
+    IFS= read -r q <"/proc/$1/stat" 2>/dev/null || exit 1
     set -- ${q##*") "}
-    case $1 in Z|X) return 1;; esac
+    case $1 in Z|X) exit 1;; esac
     shift 19
     b=; [ -r /proc/sys/kernel/random/boot_id ] && read -r b </proc/sys/kernel/random/boot_id
     printf '%s' "$1.$b"
     elif [ ! -d /proc/self ]; then
     ps -o lstart= -p "$1" 2>/dev/null | tr -d ' '
     fi
-    }
+    )
     alive() {
     p= g= o=
-    [ -r "$1/pid" ] && read -r p g o <"$1/pid" && [ "$o" ] && [ "$o" = "$(born "$p")" ]
+    [ -r "$1/pid" ] && read -r p g o <"$1/pid" && plain "$p" && plain "$g" &&
+    [ "$o" ] && [ "$o" = "$(born "$p")" ]
     }
-    size() { if [ -f "$1/run.log" ]; then wc -c <"$1/run.log" | tr -d ' '; else echo 0; fi; }
-    word() { w=; [ -r "$1" ] && read -r w <"$1"; printf '%s' "${w:--}"; }
-    status() {
+    size() ( if [ -f "$1/run.log" ]; then wc -c <"$1/run.log" | tr -d ' '; else echo 0; fi )
+    word() ( w=; [ -r "$1" ] && read -r w <"$1"; printf '%s' "${w:--}" )
+    status() (
     a=0; alive "$1" && a=1
     e=$(word "$1/exit"); [ "$e" = - ] && e='- - - -'
     printf '%s %s %s %s %s %s' $a "$(word "$1/phase")" "$(word "$1/started")" "$e" \
     "$(word "$1/cancel")" "$(size "$1")"
-    }
+    )
+    # A number that kill may get: 0, 1 and what begins with - would mean whole crowds.
+    plain() { case $1 in ""|*[!0-9]*|0*|1) return 1;; esac; }
 
     """#
 
@@ -80,9 +84,9 @@ enum JobScripts {
     else nohup "$@" & fi
     }
     # Ends as soon as the runner has closed its output: then it is registered.
-    r=$(launch /bin/sh "$J.new/runner" "$J" </dev/null 2>&1)
-    if [ "$r" = registered ]; then say started; exit 0; fi
-    printf '%s\n' "$r" >&2
+    registered=$(launch /bin/sh "$J.new/runner" "$J" </dev/null 2>&1)
+    if [ "$registered" = registered ]; then say started; exit 0; fi
+    printf '%s\n' "$registered" >&2
     exit 1
 
     """#
@@ -191,22 +195,24 @@ enum JobScripts {
   /// its id in their environment. Only a living runner's group is its own for sure.
   static let cancel = #"""
     if [ ! -f "$J/token" ]; then say none; exit 0; fi
-    T=$(cat "$J/token")
+    T=$(word "$J/token")
     if [ "$ONLY" ] && [ "$ONLY" != "$T" ]; then say none; exit 0; fi
     if [ -e "$J/exit" ] && [ ! -e "$J/cancel" ]; then say done "$(status "$J")"; exit 0; fi
     [ -e "$J/cancel" ] || put "$J/cancel" "$R"
-    members() {
-    [ -d /proc/self ] || return 0
-    grep -lsF "SKYPILOT_TASK_ID=$T" /proc/[0-9]*/environ | while IFS= read -r q; do
-    q=${q#/proc/}; q=${q%/environ}
-    born "$q" >/dev/null && echo "$q"
+    # The name alone may be the beginning of another's: the whole variable has to match.
+    members() (
+    [ -d /proc/self ] || exit 0
+    for e in $(grep -lsF "SKYPILOT_TASK_ID=$T" /proc/[0-9]*/environ); do
+    m=${e#/proc/}; m=${m%/environ}
+    tr '\0' '\n' <"$e" 2>/dev/null | grep -qxF "SKYPILOT_TASK_ID=$T" || continue
+    plain "$m" && born "$m" >/dev/null && echo "$m"
     done
-    }
+    )
     left() { alive "$J" || [ "$(members)" ]; }
     strike() {
-    m=$(members)
-    if alive "$J" && [ "$2" = group ]; then kill "-$1" "-$g" 2>/dev/null; fi
-    for q in $m; do kill "-$1" "$q" 2>/dev/null; done
+    all=$(members)
+    if [ "$2" = group ] && alive "$J"; then kill "-$1" "-$g" 2>/dev/null; fi
+    for one in $all; do plain "$one" && kill "-$1" "$one" 2>/dev/null; done
     }
     await() {
     n=$1

@@ -32,21 +32,24 @@ public struct Book: Equatable, Sendable {
   ///
   /// Throws `.invalid` or `.clash` and changes nothing.
   public mutating func put(_ new: [AliasEntry]) throws(BookError) {
-    var places: [String: Int] = [:]
-    places.reserveCapacity(entries.count + new.count)
-    for (index, entry) in entries.enumerated() { places[entry.alias.lowercased()] = index }
     var result = entries
+    // Many new entries are looked up by an index; for a few, making it would cost more than looking.
+    var index = new.count > 8 ? AliasIndex(entries) : nil
     for entry in new {
       try EntryCheck.check(entry)
-      guard let index = places[entry.alias.lowercased()] else {
-        places[entry.alias.lowercased()] = result.count
+      let place =
+        if index != nil { index?[entry.alias] } else {
+          result.firstIndex { $0.isNamed(entry.alias) }
+        }
+      if let place {
+        guard result[place].alias == entry.alias, result[place].cluster == entry.cluster else {
+          throw Book.clash(entry, with: result[place])
+        }
+        result[place] = entry
+      } else {
+        index?.add(entry.alias, result.count)
         result.append(entry)
-        continue
       }
-      guard result[index].alias == entry.alias, result[index].cluster == entry.cluster else {
-        throw Book.clash(entry, with: result[index])
-      }
-      result[index] = entry
     }
     entries = result.sorted(by: Book.precedes)
   }
@@ -83,7 +86,7 @@ public struct Book: Equatable, Sendable {
       throw BookError(.unknown, old, "no such alias", advice: "`sky hosts list` shows all")
     }
     entry.alias = new
-    if let other = copy.entries.first(where: { $0.alias.lowercased() == new.lowercased() }) {
+    if let other = copy.entries.first(where: { $0.isNamed(new) }) {
       throw Book.clash(entry, with: other)
     }
     try copy.put([entry])
@@ -120,5 +123,29 @@ public struct Book: Equatable, Sendable {
     guard let node = entry.node else { return "the host \(entry.alias) added by hand" }
     let role = node.rank == 0 ? "the head" : "worker \(node.rank)"
     return "\(role) of cluster \(node.cluster)"
+  }
+}
+
+/// Where each alias stands, whatever the case of its letters.
+private struct AliasIndex {
+  private var places: [String: Int] = [:]
+
+  init(_ entries: [AliasEntry]) {
+    places.reserveCapacity(entries.count)
+    for (index, entry) in entries.enumerated() { places[entry.alias.lowercased()] = index }
+  }
+
+  subscript(alias: String) -> Int? { places[alias.lowercased()] }
+
+  mutating func add(_ alias: String, _ place: Int) { places[alias.lowercased()] = place }
+}
+
+extension AliasEntry {
+  /// Whether `name` is the alias but for the case of its ASCII letters.
+  func isNamed(_ name: String) -> Bool {
+    guard alias.utf8.count == name.utf8.count else { return false }
+    return zip(alias.utf8, name.utf8).allSatisfy {
+      $0 == $1 || ($0 ^ $1 == 0x20 && $0 | 0x20 > 0x60)
+    }
   }
 }

@@ -45,6 +45,7 @@ private struct BookParser {
   private var place = Place.top
   private var node: AliasEntry.ClusterNode?
   private var sharedComes = false
+  private var lastPath: (text: String, path: FilePath)?
 
   init(home: SkyHome, paths: PathText) {
     self.home = home
@@ -64,7 +65,7 @@ private struct BookParser {
     guard let space = line.firstIndex(of: UInt8(ascii: " ")) else {
       throw malformed(number, "a keyword without a value")
     }
-    let value = Substring(String(decoding: line[(space + 1)...], as: UTF8.self))
+    let value = String(decoding: line[(space + 1)...], as: UTF8.self)
     let keyword = String(decoding: line[..<space], as: UTF8.self)
     if keyword == "Host" { return try host(value, number) }
     switch place {
@@ -85,22 +86,15 @@ private struct BookParser {
       sharedComes = true
       return
     }
-    let words = String(decoding: line.dropFirst(7), as: UTF8.self).split(separator: " ")
-    var values: [Substring: Substring] = [:]
-    for word in words {
-      guard let equals = word.firstIndex(of: "=") else { continue }
-      values[word[..<equals]] = word[word.index(after: equals)...]
+    var fields = ClusterFields()
+    for word in line.dropFirst(7).split(separator: UInt8(ascii: " ")) { fields.take(word) }
+    guard let node = fields.node else {
+      throw malformed(number, "a sky comment without cluster, rank, incarnation, state and infra")
     }
-    guard let cluster = values["cluster"], let rank = values["rank"].flatMap({ Int($0) }),
-      let incarnation = values["incarnation"], let infra = values["infra"],
-      let state = values["state"].flatMap({ AliasEntry.State(rawValue: String($0)) })
-    else { throw malformed(number, "a sky comment that says neither cluster, rank nor state") }
-    node = .init(
-      cluster: String(cluster), rank: rank, incarnation: String(incarnation), state: state,
-      infra: String(infra))
+    self.node = node
   }
 
-  private mutating func host(_ names: Substring, _ number: Int) throws(BookError) {
+  private mutating func host(_ names: String, _ number: Int) throws(BookError) {
     if sharedComes {
       sharedComes = false
       place = .shared
@@ -110,46 +104,48 @@ private struct BookParser {
     guard !names.utf8.contains(UInt8(ascii: " ")) else {
       throw malformed(number, "a Host line with several names that sky did not write")
     }
-    chunk.append(Draft(alias: String(names), line: number, node: node))
+    chunk.append(Draft(alias: names, line: number, node: node))
     node = nil
     place = .own
   }
 
   private mutating func own(
-    _ keyword: String, _ value: Substring, _ number: Int
+    _ keyword: String, _ value: String, _ number: Int
   ) throws(BookError) {
     let last = chunk.count - 1
     switch keyword {
-    case "HostName": chunk[last].hostname = PathText.undouble(value)
-    case "User": chunk[last].user = String(value)
+    case "HostName":
+      chunk[last].hostname =
+        value.utf8.contains(UInt8(ascii: "%")) ? PathText.undouble(value) : value
+    case "User": chunk[last].user = value
     case "Port": chunk[last].port = try port(value, number)
-    case "IdentityFile": chunk[last].identityFile = paths.read(value)
-    case "ProxyJump": chunk[last].proxy = .jump(String(value))
-    case "ProxyCommand": chunk[last].proxy = .command(String(value))
-    case "HostKeyAlias": chunk[last].hostKeyAlias = String(value)
+    case "IdentityFile": chunk[last].identityFile = path(value)
+    case "ProxyJump": chunk[last].proxy = .jump(value)
+    case "ProxyCommand": chunk[last].proxy = .command(value)
+    case "HostKeyAlias": chunk[last].hostKeyAlias = value
     case "ControlPath": break
     case "StrictHostKeyChecking":
-      guard let check = AliasEntry.HostKeyCheck(rawValue: String(value)) else {
+      guard let check = AliasEntry.HostKeyCheck(rawValue: value) else {
         throw malformed(number, "host keys are checked with 'yes' or 'accept-new', not '\(value)'")
       }
       chunk[last].hostKeyCheck = check
-    default: chunk[last].options.append(.init(keyword, String(value)))
+    default: chunk[last].options.append(.init(keyword, value))
     }
   }
 
   private mutating func shared(
-    _ keyword: String, _ value: Substring, _ number: Int
+    _ keyword: String, _ value: String, _ number: Int
   ) throws(BookError) {
     switch keyword {
     case "User":
       for index in chunk.indices where chunk[index].user == nil {
-        chunk[index].user = String(value)
+        chunk[index].user = value
       }
     case "Port":
       let port = try port(value, number)
       for index in chunk.indices where chunk[index].port == nil { chunk[index].port = port }
     case "IdentityFile":
-      let file = paths.read(value)
+      let file = path(value)
       for index in chunk.indices where chunk[index].identityFile == nil {
         chunk[index].identityFile = file
       }
@@ -177,7 +173,15 @@ private struct BookParser {
     chunk.removeAll(keepingCapacity: true)
   }
 
-  private func port(_ text: Substring, _ number: Int) throws(BookError) -> UInt16 {
+  /// Hosts often share a key: the last path is remembered.
+  private mutating func path(_ text: String) -> FilePath {
+    if let lastPath, lastPath.text == text { return lastPath.path }
+    let path = paths.read(text)
+    lastPath = (text, path)
+    return path
+  }
+
+  private func port(_ text: String, _ number: Int) throws(BookError) -> UInt16 {
     guard let port = UInt16(text) else { throw malformed(number, "'\(text)' is not a port") }
     return port
   }
@@ -186,5 +190,33 @@ private struct BookParser {
     BookError(
       .malformed, "\(home.book.string):\(line)", reason,
       advice: "`sky hosts undo` goes back to the last good book")
+  }
+}
+
+/// The `name=value` words of a comment that says what a host is.
+private struct ClusterFields {
+  private var cluster: String?
+  private var rank: Int?
+  private var incarnation: String?
+  private var state: AliasEntry.State?
+  private var infra: String?
+
+  mutating func take(_ word: ArraySlice<UInt8>) {
+    guard let equals = word.firstIndex(of: UInt8(ascii: "=")) else { return }
+    let value = String(decoding: word[(equals + 1)...], as: UTF8.self)
+    switch String(decoding: word[..<equals], as: UTF8.self) {
+    case "cluster": cluster = value
+    case "rank": rank = Int(value)
+    case "incarnation": incarnation = value
+    case "state": state = AliasEntry.State(rawValue: value)
+    case "infra": infra = value
+    default: break
+    }
+  }
+
+  var node: AliasEntry.ClusterNode? {
+    guard let cluster, let rank, let incarnation, let state, let infra else { return nil }
+    return .init(
+      cluster: cluster, rank: rank, incarnation: incarnation, state: state, infra: infra)
   }
 }

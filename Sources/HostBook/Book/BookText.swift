@@ -10,10 +10,18 @@ import Templates
 public struct BookText: Sendable {
   let home: SkyHome
   let paths: PathText
+  /// `ControlPath` up to the socket's name.
+  private let socketLine: [UInt8]
+  private let socketFolderLength: Int
 
   public init(_ home: SkyHome) {
     self.home = home
     paths = PathText(home)
+    let folder = SocketPath.folder(home)
+    socketFolderLength = folder.string.utf8.count
+    let written = paths.write(folder, expands: false)
+    let open = written.hasSuffix("\"") ? String(written.dropLast()) : written
+    socketLine = Array("  ControlPath \(open)/".utf8)
   }
 
   static let firstLine = "# sky: book 1"
@@ -89,35 +97,61 @@ public struct BookText: Sendable {
   }
 
   private func render(_ entry: AliasEntry, _ shared: SharedValues, into out: inout [UInt8]) {
-    out += "\n".utf8
-    if let node = entry.node {
-      out += "# sky: cluster=\(node.cluster) rank=\(node.rank) incarnation=\(node.incarnation)".utf8
-      out += " state=\(node.state.rawValue) infra=\(node.infra)\n".utf8
-    }
-    out += "Host \(entry.alias)\n  HostName \(PathText.double(entry.hostname))\n".utf8
-    if shared.user == nil { out += "  User \(entry.user)\n".utf8 }
-    if shared.port == nil { out += "  Port \(entry.port)\n".utf8 }
+    out.append(UInt8(ascii: "\n"))
+    if let node = entry.node { render(node, into: &out) }
+    out.line("Host", entry.alias)
+    out.line("  HostName", PathText.double(entry.hostname))
+    if shared.user == nil { out.line("  User", entry.user) }
+    if shared.port == nil { out.line("  Port", "\(entry.port)") }
     if shared.identityFile == nil, let file = entry.identityFile {
-      out += "  IdentityFile \(paths.write(file))\n".utf8
+      out.line("  IdentityFile", paths.write(file))
     }
     switch entry.proxy {
-    case .jump(let hosts): out += "  ProxyJump \(hosts)\n".utf8
-    case .command(let command): out += "  ProxyCommand \(command)\n".utf8
+    case .jump(let hosts): out.line("  ProxyJump", hosts)
+    case .command(let command): out.line("  ProxyCommand", command)
     case nil: break
     }
-    out += "  HostKeyAlias \(entry.hostKeyAlias)\n".utf8
+    out.line("  HostKeyAlias", entry.hostKeyAlias)
     if entry.hostKeyCheck != .pinned {
-      out += "  StrictHostKeyChecking \(entry.hostKeyCheck.rawValue)\n".utf8
+      out.line("  StrictHostKeyChecking", entry.hostKeyCheck.rawValue)
     }
-    out += "  ControlPath \(controlPath(entry))\n".utf8
-    for option in entry.options { out += "  \(option.keyword) \(option.value)\n".utf8 }
+    renderSocket(entry, into: &out)
+    for option in entry.options { out.line("  " + option.keyword, option.value) }
   }
 
-  /// As written: `%p` and `%r` stand for the port and the user that ssh ends up with.
-  func controlPath(_ entry: AliasEntry) -> String {
-    guard SocketPath.path(entry, home) != nil else { return "none" }
-    let name = SocketPath.stem(entry) + SocketPath.tokens
-    return paths.write(SocketPath.folder(home).appending(name), expands: false)
+  private func render(_ node: AliasEntry.ClusterNode, into out: inout [UInt8]) {
+    out += "# sky: cluster=".utf8
+    out += node.cluster.utf8
+    out += " rank=\(node.rank)".utf8
+    out += " incarnation=".utf8
+    out += node.incarnation.utf8
+    out += " state=".utf8
+    out += node.state.rawValue.utf8
+    out.line(" infra=" + node.infra)
+  }
+
+  /// `%p` and `%r` stand for the port and the user that ssh ends up with.
+  private func renderSocket(_ entry: AliasEntry, into out: inout [UInt8]) {
+    guard SocketPath.fits(entry, folderLength: socketFolderLength) else {
+      return out.line("  ControlPath none")
+    }
+    out += socketLine
+    out += SocketPath.stem(entry).utf8
+    out.line(SocketPath.tokens + (socketLine.contains(UInt8(ascii: "\"")) ? "\"" : ""))
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func line(_ keyword: String, _ value: String) {
+    self += keyword.utf8
+    append(UInt8(ascii: " "))
+    self += value.utf8
+    append(UInt8(ascii: "\n"))
+  }
+
+  fileprivate mutating func line(_ text: String) {
+    self += text.utf8
+    append(UInt8(ascii: "\n"))
   }
 }
 

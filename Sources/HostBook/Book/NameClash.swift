@@ -26,7 +26,7 @@ extension BookStore {
     var wanted: Set<String> = []
     for alias in aliases {
       try EntryCheck.name(alias)
-      guard let old = book.entries.first(where: { $0.alias.lowercased() == alias.lowercased() })
+      guard let old = book.entries.first(where: { $0.isNamed(alias) })
       else {
         wanted.insert(alias)
         continue

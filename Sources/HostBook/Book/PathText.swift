@@ -25,13 +25,13 @@ struct PathText: Equatable, Sendable {
     return text.utf8.allSatisfy(Self.isPlain) ? text : "\"\(text)\""
   }
 
-  func read(_ text: Substring) -> FilePath {
+  func read(_ text: String) -> FilePath {
     var text = text
-    if text.first == "\"", text.last == "\"", text.utf8.count > 1 {
-      text = text.dropFirst().dropLast()
+    if text.utf8.first == UInt8(ascii: "\""), text.utf8.last == UInt8(ascii: "\"") {
+      text = String(text.dropFirst().dropLast())
     }
-    if text.utf8.contains(UInt8(ascii: "%")) { text = Substring(PathText.undouble(text)) }
-    guard text.hasPrefix("~/") else { return FilePath(String(text)) }
+    if text.utf8.contains(UInt8(ascii: "%")) { text = PathText.undouble(text) }
+    guard text.utf8.starts(with: "~/".utf8) else { return FilePath(text) }
     return FilePath(String(decoding: prefix, as: UTF8.self) + text.dropFirst(2))
   }
 
@@ -40,7 +40,7 @@ struct PathText: Equatable, Sendable {
       ? text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%") : text
   }
 
-  static func undouble(_ text: Substring) -> String {
+  static func undouble(_ text: String) -> String {
     var result = ""
     var pending = false
     for character in text {
@@ -55,12 +55,7 @@ struct PathText: Equatable, Sendable {
     return pending ? result + "%" : result
   }
 
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...0xff:
-      true
-    default: "/~._-+@%,:".utf8.contains(byte)
-    }
-  }
+  private static let plain = ByteSet.alphanumeric + "/~._-+@%,:"
+
+  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x80 || plain.contains(byte) }
 }

@@ -13,6 +13,9 @@ public enum SocketPath {
   /// of their own.
   static let tokens = ".%p.%r"
 
+  private static let digits = Array(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-".utf8)
+
   /// The part of the name that stands for the entry: 11 characters of a 64-bit FNV-1a hash.
   static func stem(_ entry: AliasEntry) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -20,20 +23,24 @@ public enum SocketPath {
       for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
       hash = (hash ^ 0xff) &* 0x100_0000_01b3
     }
-    let digits = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-".utf8)
-    var name: [UInt8] = []
-    for _ in 0..<11 {
-      name.append(digits[Int(hash & 63)])
-      hash >>= 6
+    return String(unsafeUninitializedCapacity: 11) { buffer in
+      for index in 0..<11 {
+        buffer[index] = digits[Int(hash & 63)]
+        hash >>= 6
+      }
+      return 11
     }
-    return String(decoding: name, as: UTF8.self)
   }
 
   /// The socket of `entry`, nil when its path could grow beyond `limit`: then it has none.
   public static func path(_ entry: AliasEntry, _ home: SkyHome) -> FilePath? {
-    let path = folder(home).appending("\(stem(entry)).\(entry.port).\(entry.user)")
-    let worst = path.string.utf8.count - "\(entry.port)".utf8.count + 5
-    let isPlain = path.string.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") }
-    return worst <= limit && isPlain ? path : nil
+    let folder = folder(home)
+    guard fits(entry, folderLength: folder.string.utf8.count) else { return nil }
+    return folder.appending("\(stem(entry)).\(entry.port).\(entry.user)")
+  }
+
+  /// Counts the longest port: the user's own can be given on the command line.
+  static func fits(_ entry: AliasEntry, folderLength: Int) -> Bool {
+    folderLength + 1 + 11 + 1 + 5 + 1 + entry.user.utf8.count <= limit
   }
 }

@@ -103,12 +103,7 @@ public struct Pins: Equatable, Sendable {
       && word.utf8.allSatisfy { isNameByte($0) || "+/=".utf8.contains($0) }
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: "._-".utf8.contains(byte)
-    }
-  }
+  private static let nameBytes = ByteSet.alphanumeric + "._-"
+
+  private static func isNameByte(_ byte: UInt8) -> Bool { nameBytes.contains(byte) }
 }

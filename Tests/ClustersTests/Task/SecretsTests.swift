@@ -18,9 +18,9 @@ struct SecretsTests {
       TOKEN: s3cr3t-Zq9%v
       OTHER: null
     file_mounts:
-      /data: s3://bucket-a/${TOKEN}/x
+      /data: s3://bucket-a/${MODEL}/x
       /home-${TOKEN}: ./a
-      /out: {name: "out-${TOKEN:-x}", source: "./${TOKEN}"}
+      /out: {name: "out-${MODEL:-x}", source: "./${TOKEN}"}
     resources:
       cpus: 4+
       ports: [80, 90-100]

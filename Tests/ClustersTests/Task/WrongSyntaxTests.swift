@@ -158,5 +158,15 @@ struct WrongSyntaxTests {
       error: """
         task.yaml:1:1: the task must be a mapping such as `run: echo hello`, not text
         """),
+    WrongTask(
+      title: "a secret with a tag",
+      yaml: """
+        secrets:
+          TOKEN: !hunter2hunter2 x
+        """,
+      error: """
+        task.yaml:2:10: `secrets.TOKEN` has a tag
+          Leave it out.
+        """),
   ]
 }

@@ -257,5 +257,22 @@ struct WrongValuesTests {
       error: """
         task.yaml:1:30: `resources.max_hourly_cost` must be above zero, not -1
         """),
+    WrongTask(
+      title: "a branch that a variable makes an option",
+      yaml: """
+        envs: {REF: --upload-pack=x}
+        workdir: {url: "https://github.com/a/b", ref: "${REF}"}
+        """,
+      error: """
+        task.yaml:2:47: `workdir.ref` is "--upload-pack=x", which is no name of a branch, tag \
+        or commit
+        """),
+    WrongTask(
+      title: "a repository that runs a program",
+      yaml: "workdir: {url: \"ext::sh -c id\"}\n",
+      error: """
+        task.yaml:1:16: `workdir.url` is "ext::sh -c id", which is no address of a repository
+          Write https://HOST/PATH, ssh://USER@HOST/PATH or USER@HOST:PATH.
+        """),
   ]
 }

@@ -28,7 +28,7 @@ import Testing
       User bob
       Port 22
       HostKeyAlias sky.web
-      ControlPath ~/.sky/s/i06PX9NdLPq.%p.%r
+      ControlPath ~/.sky/s/uu2MPS1tEu4.%p.%r
       Compression yes
 
     # sky: cluster=dev rank=0 incarnation=k3f9 state=UP infra=local
@@ -38,7 +38,7 @@ import Testing
       Port 40022
       IdentityFile ~/.sky/keys/dev
       HostKeyAlias sky-dev-k3f9-0
-      ControlPath ~/.sky/s/xxxxxxxxxxx.%p.%r
+      ControlPath ~/.sky/s/J3nhDPpSkc0.%p.%r
 
     # sky: cluster=dev rank=1 incarnation=k3f9 state=UP infra=local
     Host dev-worker1
@@ -47,7 +47,7 @@ import Testing
       Port 40022
       IdentityFile ~/.sky/keys/dev
       HostKeyAlias sky-dev-k3f9-1
-      ControlPath ~/.sky/s/xxxxxxxxxxx.%p.%r
+      ControlPath ~/.sky/s/L_MAzs2qoV4.%p.%r
 
     # sky: shared by the hosts above
     Host web dev dev-worker1

@@ -32,6 +32,7 @@ struct Exec: SkyCommand {
     let session = try ClusterSession(context)
     session.show(task.notices)
     let request = LaunchRequest(cluster: cluster, task: task, folder: context.folder)
-    _ = request
+    let job = try await ExecTask(session.clusters).run(request)
+    try await session.follow(job, detach: detach)
   }
 }

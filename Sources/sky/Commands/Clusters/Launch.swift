@@ -60,6 +60,13 @@ struct Launch: SkyCommand {
     session.show(task.notices)
     try session.ensureInclude(assumeYes: yes)
     let job = try await LaunchTask(session.clusters).run(request)
-    _ = job
+    guard down else { return try await session.follow(job, detach: detach) }
+    do {
+      try await session.follow(job, detach: false)
+    } catch let ended as OwnExit {
+      try await TakeDown(session.clusters).down(name)
+      throw ended
+    }
+    try await TakeDown(session.clusters).down(name)
   }
 }
