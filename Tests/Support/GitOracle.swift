@@ -42,6 +42,16 @@ public struct GitOracle: Sendable {
     return result.output
   }
 
+  /// Whether it is 2.52 or later, which reads `a**/b` as `a*/b`; before, it meant `a`, then `**/b`.
+  public func readsGluedStarsAsOne() async throws -> Bool {
+    let words = try await git(["version"]).split(separator: UInt8(ascii: " "))
+    let numbers = words.dropFirst(2).first?.split(separator: UInt8(ascii: ".")).map {
+      Int(String(decoding: $0, as: UTF8.self)) ?? 0
+    }
+    guard let numbers, numbers.count > 1 else { return false }
+    return (numbers[0], numbers[1]) >= (2, 52)
+  }
+
   /// One record of `git check-ignore -v -n -z`.
   public struct Answer: Equatable, Sendable {
     public var path: [UInt8]

@@ -96,7 +96,7 @@ private struct GitConfigReader<Files: FileReading> {
   ) -> Bool {
     var pattern = pattern
     if pattern.hasPrefix("~/"), let home = environment.home {
-      pattern = home.string + pattern.dropFirst()
+      pattern = (files.resolved(home) ?? home).string + pattern.dropFirst()
     } else if pattern.hasPrefix("./") {
       pattern = file.removingLastComponent().string + pattern.dropFirst()
     } else if !pattern.hasPrefix("/") {

@@ -90,11 +90,6 @@ struct IgnorePattern: Sendable {
     ).map { .pathGlob(prefix: folded(prefix, foldsCase), $0) }
   }
 
-  private static func isSpecial(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
-      || byte == UInt8(ascii: "\\")
-  }
-
   private static func folded(_ bytes: ArraySlice<UInt8>, _ foldsCase: Bool) -> [UInt8] {
     foldsCase ? bytes.map(lowered) : Array(bytes)
   }

@@ -15,11 +15,22 @@ public struct FileScan: Equatable, Sendable {
     public var path: [UInt8]
     public var isFolder: Bool
     public var rule: Rule
+    /// What the rule matched: `path` or a folder that it is in.
+    public var cause: [UInt8]
+    public var causeIsFolder: Bool
 
     public init(path: [UInt8], isFolder: Bool, rule: Rule) {
+      self.init(path: path, isFolder: isFolder, rule: rule, cause: path, causeIsFolder: isFolder)
+    }
+
+    public init(
+      path: [UInt8], isFolder: Bool, rule: Rule, cause: [UInt8], causeIsFolder: Bool
+    ) {
       self.path = path
       self.isFolder = isFolder
       self.rule = rule
+      self.cause = cause
+      self.causeIsFolder = causeIsFolder
     }
   }
 

@@ -86,9 +86,12 @@ public struct Problem: Equatable, Hashable, Sendable {
   public var path: [UInt8]
   /// One line, without the path.
   public var reason: String
+  /// Left out on purpose (a socket): worth a word, but nothing failed.
+  public var isNotice: Bool
 
-  public init(path: [UInt8], reason: String) {
+  public init(path: [UInt8], reason: String, isNotice: Bool = false) {
     self.path = path
     self.reason = reason
+    self.isNotice = isNotice
   }
 }

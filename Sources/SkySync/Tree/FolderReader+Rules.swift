@@ -61,7 +61,8 @@ extension FolderReader {
       output.trackedIgnored.append(.init(path: below, isFolder: isFolder, rule: rule))
     }
     for path in tracked.paths(at: below, isFolder: isFolder, root: run.root) {
-      output.trackedIgnored.append(.init(path: path, isFolder: false, rule: rule))
+      output.trackedIgnored.append(
+        .init(path: path, isFolder: false, rule: rule, cause: below, causeIsFolder: isFolder))
     }
   }
 }

@@ -140,7 +140,10 @@ extension FolderReader {
     _ status: stat, _ name: Name, to listing: inout FolderListing, from folder: Int32
   ) throws(Errno) -> Bool {
     guard let kind = FileEntry.Kind(status) else {
-      note(join(listing.path, bytes(name)[...]), "skipped: \(Self.kindName(status))")
+      output.problems.append(
+        Problem(
+          path: join(listing.path, bytes(name)[...]), reason: "skipped: \(Self.kindName(status))",
+          isNotice: true))
       return false
     }
     var record = FolderListing.Record(status, kind: kind)

@@ -105,7 +105,8 @@ final class ScanRun: Sendable {
     let place = String(decoding: rule.file, as: UTF8.self)
     let text = String(decoding: rule.pattern, as: UTF8.self)
     let reason = "all of it is left out: the folder itself is ignored by"
-    return Problem(path: [], reason: "\(reason) \(place):\(rule.line): \(text)")
+    return Problem(
+      path: [], reason: "\(reason) \(place):\(rule.line): \(text)", isNotice: true)
   }
 }
 

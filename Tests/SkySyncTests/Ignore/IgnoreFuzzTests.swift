@@ -14,9 +14,10 @@ import Testing
 /// A case is one path under one set of ignore files. `SKY_FUZZ_CASES` and `SKY_FUZZ_SEED` ask for other runs.
 @Suite struct IgnoreFuzzTests {
   @Test func `Every path is judged by the very line that git names`() async throws {
-    let wanted = variable("SKY_FUZZ_CASES").flatMap(Int.init) ?? 3000
+    let wanted = variable("SKY_FUZZ_CASES").flatMap(Int.init) ?? 2000
     let seed = variable("SKY_FUZZ_SEED").flatMap(UInt64.init) ?? UInt64.random(in: 0..<1 << 32)
     print("ignore fuzz: SKY_FUZZ_SEED=\(seed) SKY_FUZZ_CASES=\(wanted)")
+    let avoidsGluedStars = try await GitOracle(top: "/", home: "/").readsGluedStarsAsOne()
     var tally = Tally()
     while tally.cases < wanted {
       tally = try await withScratchFolder { [tally] folder in
@@ -24,9 +25,33 @@ import Testing
         for _ in 0..<20 where tally.cases < wanted {
           let round = UInt64(tally.repositories)
           let place = folder.appending("\(round)")
-          try await tally.add(check(seed: seed &+ round, in: place))
+          try await tally.add(check(seed: seed &+ round, avoidsGluedStars, in: place))
         }
         return tally
+      }
+    }
+    print("ignore fuzz: \(tally)")
+  }
+
+  /// `SKY_FUZZ_RULES` names a folder full of ignore files from the world outside (`*.gitignore`).
+  @Test(.enabled(if: variable("SKY_FUZZ_RULES") != nil))
+  func `Ignore files that people use are judged as git judges them`() async throws {
+    let folder = FilePath(try #require(variable("SKY_FUZZ_RULES")))
+    let found = try await folder.readTree().filter {
+      $0.kind == "f" && $0.path.suffix(10).elementsEqual(".gitignore".utf8)
+    }
+    var tally = Tally()
+    for file in found {
+      try await withScratchFolder { scratch in
+        let oracle = GitOracle(top: scratch.appending("top"), home: scratch.appending("home"))
+        var generator = RepositoryGenerator(seed: UInt64(tally.repositories))
+        generator.makeTree(speakingOf: file.content)
+        try await oracle.makeRepository()
+        try await oracle.top.make(TreeLiteral(generator.tree))
+        try await oracle.top.make([".gitignore": .file(bytes: file.content)])
+        try await tally.add(
+          compare(
+            generator.paths, in: oracle.top, oracle, String(decoding: file.path, as: UTF8.self)))
       }
     }
     print("ignore fuzz: \(tally)")
@@ -51,34 +76,42 @@ import Testing
   }
 
   /// What git said of the paths that were compared.
-  private func check(seed: UInt64, in scratch: FilePath) async throws -> [GitOracle.Answer] {
+  private func check(
+    seed: UInt64, _ avoidsGluedStars: Bool, in scratch: FilePath
+  ) async throws -> [GitOracle.Answer] {
     let oracle = GitOracle(top: scratch.appending("top"), home: scratch.appending("home"))
     var generator = RepositoryGenerator(seed: seed)
+    generator.avoidsGluedStars = avoidsGluedStars
     let root = try await generate(&generator, oracle)
     let below =
       root == oracle.top
       ? [] : Array(root.string.utf8.dropFirst(oracle.top.string.utf8.count + 1)) + [0x2F]
     let paths = generator.paths.filter { $0.starts(with: below) && $0.count > below.count }
       .map { Array($0.dropFirst(below.count)) }
+    return try await compare(paths, in: root, oracle, "seed \(seed)")
+  }
+
+  private func compare(
+    _ paths: [[UInt8]], in root: FilePath, _ oracle: GitOracle, _ name: String
+  ) async throws -> [GitOracle.Answer] {
     let answers = try await oracle.checkIgnore(paths, in: root)
     let rules = IgnoreRules.load(root, environment: GitEnvironment(oracle.environment))
-    let decisions = rules.decisions(paths, in: root)
-    for (answer, decision) in zip(answers, decisions) {
+    for (answer, decision) in zip(answers, rules.decisions(paths, in: root)) {
       let ours = Answer(decision, root: root)
       let theirs = Answer(answer, top: oracle.top)
       if ours != theirs {
-        Issue.record("seed \(seed): \(escaped(answer.path)) in \(root): git \(theirs), sky \(ours)")
+        Issue.record("\(name): \(escaped(answer.path)) in \(root): git \(theirs), sky \(ours)")
       }
     }
-    #expect(answers.count == paths.count, "seed \(seed)")
-    try await checkScan(rules, root, zip(paths, answers).map { ($0, $1.isIgnored) }, seed)
+    #expect(answers.count == paths.count, "\(name)")
+    try await checkScan(rules, root, zip(paths, answers).map { ($0, $1.isIgnored) }, name)
     return answers
   }
 
   /// The scan has to keep the paths that git does not ignore, and no other.
   private func checkScan(
     _ rules: IgnoreRules, _ root: FilePath, _ answers: [(path: [UInt8], isIgnored: Bool)],
-    _ seed: UInt64
+    _ name: String
   ) async throws {
     let known = Set(answers.map(\.path))
     let kept = Set(answers.filter { !$0.isIgnored }.map(\.path))
@@ -86,7 +119,7 @@ import Testing
     let seen = Set(scan.tree.entries.map(\.path)).intersection(known)
     #expect(
       seen == kept,
-      "seed \(seed): only git keeps \(kept.subtracting(seen).map(escaped)), only we \(seen.subtracting(kept).map(escaped))"
+      "\(name): only git keeps \(kept.subtracting(seen).map(escaped)), only we \(seen.subtracting(kept).map(escaped))"
     )
   }
 

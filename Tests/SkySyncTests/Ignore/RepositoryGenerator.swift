@@ -3,6 +3,8 @@ import Support
 /// Makes up trees, and ignore files that speak of them.
 struct RepositoryGenerator {
   var random: SeededGenerator
+  /// Makes no pattern whose literal beginning ends in `**`: gits disagree on those.
+  var avoidsGluedStars = false
   private(set) var tree: [(name: [UInt8], item: TreeItem)] = []
   private(set) var paths: [[UInt8]] = []
   private(set) var folders: [[UInt8]] = [[]]
@@ -40,14 +42,48 @@ struct RepositoryGenerator {
     }
   }
 
+  /// A tree of paths that look like what these rules speak of, at the top and deeper.
+  mutating func makeTree(speakingOf rules: [UInt8]) {
+    var taken: Set<[UInt8]> = []
+    var files: Set<[UInt8]> = []
+    for line in rules.split(separator: 10).prefix(150) where line.first != UInt8(ascii: "#") {
+      var path = random.pick(["", "", "deep/", "a/b/"]).utf8.map { $0 }
+      for byte in line.filter({ $0 != 13 }) {
+        switch byte {
+        case UInt8(ascii: "*"): path += random.pick(["", "x", "x/y"]).utf8
+        case UInt8(ascii: "?"): path.append(UInt8(ascii: "q"))
+        case UInt8(ascii: "!"), UInt8(ascii: "\\"), UInt8(ascii: "["), UInt8(ascii: "]"): continue
+        default: path.append(byte)
+        }
+      }
+      let parts = path.split(separator: 0x2F).map(Array.init)
+      for count in 1..<max(2, parts.count + 1) {
+        let path = Array(parts.prefix(count).joined(separator: [0x2F]))
+        if files.contains(path) { break }
+        guard !path.isEmpty, taken.insert(path).inserted else { continue }
+        let isFolder = count < parts.count || line.last == 0x2F || random.chance(20)
+        tree.append((path, isFolder ? .folder() : .file("")))
+        paths.append(path)
+        if !isFolder { files.insert(path) }
+      }
+    }
+  }
+
   /// An ignore file of a few lines.
   mutating func makeRules() -> [UInt8] {
     var bytes: [UInt8] = random.chance(4) ? [0xEF, 0xBB, 0xBF] : []
     for _ in 0..<Int.random(in: 1...8, using: &random) {
-      bytes += makeLine() + (random.chance(4) ? Array("\r\n".utf8) : [10])
+      bytes += withoutGluedStars(makeLine()) + (random.chance(4) ? Array("\r\n".utf8) : [10])
     }
     if random.chance(10) { bytes.removeLast() }
     return bytes
+  }
+
+  private func withoutGluedStars(_ line: [UInt8]) -> [UInt8] {
+    guard avoidsGluedStars, let star = line.firstIndex(of: UInt8(ascii: "*")), star > 0,
+      line[(star - 1)...].starts(with: [line[star - 1]] + Array("**".utf8)), line[star - 1] != 0x2F
+    else { return line }
+    return Array(line[..<star])
   }
 
   private mutating func makeLine() -> [UInt8] {

@@ -91,6 +91,29 @@ import Testing
     }
   }
 
+  @Test func `The line that is proposed makes git, and us, send the file`() async throws {
+    try await withOracle { oracle in
+      try await oracle.git(["init", "-q"])
+      try await oracle.top.make([
+        "a.gen": .file(""), "sub/b [x].gen": .file(""), "sub/ends in space ": .file(""),
+        "out/deep/c": .file(""), "s*r/d": .file(""), "e.own": .file(""),
+      ])
+      try await oracle.git(["add", "-A"])
+      try await oracle.top.make([
+        ".gitignore": .file("*.gen\nout/\n"), "sub/.gitignore": .file("*\n"),
+        ".git/info/exclude": .file("s?r/\n*.own\n"),
+      ])
+      let named = try await look(oracle, in: oracle.top).trackedIgnored
+      #expect(named.count == 6)
+      for line in Set(named.map { $0.reinclusion() }.map { [$0.file, $0.line] }) {
+        try appendFile(
+          oracle.top.appending(String(decoding: line[0], as: UTF8.self)), line[1] + [10])
+      }
+      #expect(try await look(oracle, in: oracle.top).trackedIgnored == [])
+      #expect(try await oracle.git(["ls-files", "-ci", "--exclude-standard"]) == [])
+    }
+  }
+
   // MARK: -
 
   private func track(_ oracle: GitOracle, _ settings: [String]) async throws {

@@ -75,13 +75,14 @@ import Testing
       #expect(tree.entries.map(\.path) == [Array("d".utf8), Array("file".utf8)])
       #expect(
         tree.problems == [
-          Problem(path: Array("d/pipe".utf8), reason: "skipped: a FIFO"),
-          Problem(path: Array("d/sock".utf8), reason: "skipped: a socket"),
+          Problem(path: Array("d/pipe".utf8), reason: "skipped: a FIFO", isNotice: true),
+          Problem(path: Array("d/sock".utf8), reason: "skipped: a socket", isNotice: true),
         ])
     }
     let devices = try await scan("/dev").tree.problems
     #expect(
-      devices.contains(Problem(path: Array("null".utf8), reason: "skipped: a character device")))
+      devices.contains(
+        Problem(path: Array("null".utf8), reason: "skipped: a character device", isNotice: true)))
   }
 
   @Test func `A path may be longer than the system's limit`() async throws {
