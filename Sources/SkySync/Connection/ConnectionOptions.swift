@@ -10,6 +10,7 @@ public struct ConnectionOptions: Sendable {
   /// The longest time of one command, from start to outcome. nil: for ever.
   public var total: Duration?
   /// How often an otherwise silent connection says something. ServerAliveInterval of the host wins.
+  /// Two seconds at least.
   public var keepAlive: Duration = .seconds(15)
   /// How many bytes each command may send ahead of its reader.
   public var receiveWindow = 4 << 20
