@@ -160,14 +160,6 @@ import Testing
       }
     }
   }
-
-  @Test(arguments: ["proxyjump", "proxycommand"])
-  func `jumps are refused with clear words`(keyword: String) async throws {
-    var host = plainHost("127.0.0.1", 22)
-    host.set(keyword, "bastion")
-    let error = try await syncError { try await SSHConnection.open(host) }
-    #expect(error?.code == .unsupported)
-  }
 }
 
 /// A host of which nothing is known.

@@ -66,7 +66,7 @@ extension SSHConnection {
     if transport.write(from: &wire.outbound) != .done { canWrite = false }
   }
 
-  private func pumpSoon() {
+  func pumpSoon() {
     if pumpIsScheduled { return }
     pumpIsScheduled = true
     loop.execute { [weak self] in

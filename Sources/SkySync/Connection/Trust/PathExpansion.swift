@@ -38,7 +38,8 @@ package struct PathExpansion: Sendable {
     return result + rest
   }
 
-  private func tokens(_ value: String) throws(SyncError) -> String {
+  /// Replaces `%` tokens only.
+  func tokens(_ value: String) throws(SyncError) -> String {
     var result = ""
     var rest = value[...]
     while let place = rest.firstIndex(of: "%") {
