@@ -65,6 +65,28 @@ import Testing
     }
   }
 
+  @Test func `a banner before the login does not disturb it`() async throws {
+    try await withLoopbackSSHD(.init(lines: ["Banner /etc/passwd"])) { sshd in
+      let answer = try await withConnection(to: sshd.host) { try await $0.answer("echo in") }
+      #expect(answer == Answer(output: Array("in\n".utf8), errors: [], outcome: .exited(0)))
+    }
+  }
+
+  @Test func `8 starts at the same moment take their turns`() async throws {
+    try await withLoopbackSSHD { sshd in
+      try await withConnection(to: sshd.host) { connection in
+        for _ in 0..<5 {
+          try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<8 {
+              group.addTask { try await connection.answer("echo \(number)").text == "\(number)\n" }
+            }
+            for try await right in group { #expect(right) }
+          }
+        }
+      }
+    }
+  }
+
   @Test func `a flood of errors does not hold up the output`() async throws {
     try await withLoopbackSSHD { sshd in
       try await withConnection(to: sshd.host) { connection in

@@ -27,21 +27,19 @@ struct Opening: Sendable {
     _ route: Route, _ trust: HostTrust, _ identities: Identities
   ) async throws(SyncError) -> SSHConnection {
     var pause = Duration.milliseconds(150)
-    for attempt in 1... {
+    var attempt = 1
+    while true {
       do {
         return try await attemptOnce(route, trust, identities)
       } catch {
-        guard case .busy(let reason) = error else { throw error.reason }
-        if attempt == 8 { throw reason }
+        guard case .busy(let reason) = error, attempt < 8 else { throw error.reason }
+        // A command that ends without a word is no busy server.
+        if case .command = route { throw reason }
       }
       try await interrupt.sleep(for: pause * Double.random(in: 0.5...1.5), on: loop)
       pause = min(pause * 2, .seconds(3))
+      attempt += 1
     }
-    throw interruptReason
-  }
-
-  private var interruptReason: SyncError {
-    SyncError(.unreachable, host.name, "the server stayed too busy")
   }
 
   /// Why an attempt failed, and whether another one makes sense.

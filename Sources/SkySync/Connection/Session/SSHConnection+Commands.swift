@@ -54,16 +54,8 @@ extension SSHConnection {
   private func open(
     _ channel: Channel, _ type: String, _ message: [UInt8]
   ) async throws(SyncError) {
-    if isOpening {
-      let turn = Once<Void>()
-      openingQueue.append(turn)
-      try await turn.value()
-    }
-    isOpening = true
-    defer {
-      isOpening = false
-      if !openingQueue.isEmpty { openingQueue.removeFirst().resume(.success(())) }
-    }
+    try await takeOpeningTurn()
+    defer { passOpeningTurn() }
     let session = wire.session
     var pointer: OpaquePointer?
     let window = UInt32(clamping: options.receiveWindow)
@@ -77,6 +69,25 @@ extension SSHConnection {
     }
     guard let pointer else { throw refusal("open a channel", code) }
     channel.pointer = pointer
+  }
+
+  private func takeOpeningTurn() async throws(SyncError) {
+    guard isOpening else {
+      isOpening = true
+      return
+    }
+    let turn = Once<Void>()
+    openingQueue.append(turn)
+    try await turn.value()
+  }
+
+  /// The next in the queue goes on; nobody can slip in before it.
+  private func passOpeningTurn() {
+    if openingQueue.isEmpty {
+      isOpening = false
+    } else {
+      openingQueue.removeFirst().resume(.success(()))
+    }
   }
 
   private func execute(_ channel: Channel, _ command: String) async throws(SyncError) {
