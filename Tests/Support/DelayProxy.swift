@@ -57,10 +57,11 @@ public final class DelayProxy: Sendable {
     let relay = Relay(
       listener: listener.descriptor, wake: pipe.readEnd, target: target, delay: delay,
       cutAfter: cutAfter)
-    startThread { [weak self] in
+    let started = startThread { [weak self] in
       var relay = relay
       relay.run { added in self?.counters.withLock { $0.add(added) } }
     }
+    precondition(started, "no thread for the proxy")
   }
 
   deinit { stop() }

@@ -18,6 +18,12 @@ package enum SHA1 {
     }
   }
 
+  /// The digest as 40 lower-case hexadecimal digits.
+  package static func hexDigest(_ message: [UInt8]) -> [UInt8] {
+    let digits = Array("0123456789abcdef".utf8)
+    return hash(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  }
+
   package static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     var block = key.count > 64 ? hash(key) : key
     block += [UInt8](repeating: 0, count: 64 - block.count)

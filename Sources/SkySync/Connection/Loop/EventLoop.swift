@@ -25,7 +25,8 @@ final class EventLoop: SerialExecutor {
   private let thread = Atomic<UInt>(0)
 
   init() {
-    startThread { self.run() }
+    let started = startThread { self.run() }
+    precondition(started, "no thread can be started")
   }
 
   /// The loops of this process: two at most, each lives for ever. A connection stays on one.

@@ -77,9 +77,7 @@ package struct PathExpansion: Sendable {
   /// `%C`: SHA-1 of %l%h%p%r%j in hexadecimal digits.
   private var connectionHash: String {
     let text = "\(user.machine)\(host.hostname)\(host.port)\(host.user)\(host.proxyJump ?? "")"
-    let digits = Array("0123456789abcdef")
-    return String(
-      SHA1.hash(Array(text.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return String(decoding: SHA1.hexDigest(Array(text.utf8)), as: UTF8.self)
   }
 
   private func tilde(_ value: String) throws(SyncError) -> String {
