@@ -66,16 +66,15 @@ public struct LoopbackSSHD: Sendable {
 
   /// Ends the server, its sessions and what they left running, each by its process id.
   public func stop() {
+    killSessions()
     kill(processIdentifier, SIGKILL)
-    for other in processes(marked: mark(folder)) { kill(other, SIGKILL) }
     waitpid(processIdentifier, nil, 0)
   }
 
   /// Cuts every connection at once, as a crash of the node would; the server itself lives on.
   public func killSessions() {
-    for other in processes(marked: mark(folder)) where other != processIdentifier {
-      kill(other, SIGKILL)
-    }
+    let all = processes(under: processIdentifier, orMarked: mark(folder))
+    for other in all where other != processIdentifier { kill(other, SIGKILL) }
   }
 }
 

@@ -27,7 +27,11 @@ public func spawn(
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_addopen(&actions, 1, log.string, O_WRONLY | O_CREAT | O_APPEND, 0o600)
   posix_spawn_file_actions_adddup2(&actions, 1, 2)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+  // The threads of the cooperative pool block signals, and a child would go on doing so.
+  var none = sigset_t()
+  sigemptyset(&none)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
   var process: pid_t = 0
   var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
   var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
@@ -37,8 +41,31 @@ public func spawn(
   return process
 }
 
-/// The processes of this machine that have `variable` ("NAME=value") in their environment.
-public func processes(marked variable: String) -> [pid_t] {
+/// The processes that descend from `ancestor`, and those that have `variable` ("NAME=value") in the
+/// environment with which they were started, whoever their parent is now.
+public func processes(under ancestor: pid_t, orMarked variable: String) -> [pid_t] {
+  var parents: [pid_t: pid_t] = [:]
+  var marked: [pid_t] = []
+  for process in allProcesses() where process != getpid() {
+    let folder = FilePath("/proc/\(process)")
+    let status = String(decoding: (try? readFile(folder.appending("stat"))) ?? [], as: UTF8.self)
+    // The name, in parentheses, may hold anything; state and parent follow it.
+    let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
+    parents[process] = fields.dropFirst().first.flatMap { pid_t($0) }
+    let environment = (try? readFile(folder.appending("environ"))) ?? []
+    if environment.split(separator: 0).contains(where: { $0.elementsEqual(variable.utf8) }) {
+      marked.append(process)
+    }
+  }
+  let descendants = parents.keys.filter { process in
+    var next = parents[process]
+    while let parent = next, parent != ancestor { next = parents[parent] }
+    return next == ancestor
+  }
+  return Array(Set(descendants + marked))
+}
+
+private func allProcesses() -> [pid_t] {
   guard let folder = opendir("/proc") else { return [] }
   defer { closedir(folder) }
   var found: [pid_t] = []
@@ -46,10 +73,7 @@ public func processes(marked variable: String) -> [pid_t] {
     let name = withUnsafePointer(to: &entry.pointee.d_name) {
       $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
     }
-    guard let process = pid_t(name), process != getpid() else { continue }
-    let bytes = (try? readFile(FilePath("/proc/\(name)/environ"))) ?? []
-    let variables = bytes.split(separator: 0)
-    if variables.contains(where: { $0.elementsEqual(variable.utf8) }) { found.append(process) }
+    if let process = pid_t(name) { found.append(process) }
   }
   return found
 }
@@ -58,4 +82,10 @@ public func processes(marked variable: String) -> [pid_t] {
 public func currentUserName() -> String {
   guard let entry = getpwuid(geteuid()) else { return "root" }
   return String(cString: entry.pointee.pw_name)
+}
+
+/// Kills a process that this one started and waits for its end.
+public func end(_ process: pid_t) {
+  kill(process, SIGKILL)
+  waitpid(process, nil, 0)
 }

@@ -1,3 +1,4 @@
+import HostBook
 import SystemPackage
 
 /// What a connection does beyond what the ssh configuration says.
@@ -10,6 +11,7 @@ public struct ConnectionOptions: Sendable {
   /// The longest time of one command, from start to outcome. nil: for ever.
   public var total: Duration?
   /// How often an otherwise silent connection says something. ServerAliveInterval of the host wins.
+  /// Two seconds at least.
   public var keepAlive: Duration = .seconds(15)
   /// How many bytes each command may send ahead of its reader.
   public var receiveWindow = 4 << 20
@@ -18,6 +20,10 @@ public struct ConnectionOptions: Sendable {
   public var passphrase: (@Sendable (_ key: FilePath, _ attempt: Int) async -> [UInt8]?)?
   /// Keeps unlocked keys; shared by all connections whose options are copies of these.
   public var keyRing = KeyRing()
+  /// Says what a jump host's name means. Without it ProxyJump is `unsupported`.
+  public var resolveJump: (@Sendable (_ name: String) async throws(SyncError) -> ResolvedHost)?
+  /// Keeps the connections to jump hosts; shared by all connections whose options are copies of these.
+  public var jumps = JumpPool()
   /// Asked whether an unknown host key may be learned (StrictHostKeyChecking ask). nil: it may not.
   public var acceptHostKey: (@Sendable (HostKeyQuestion) async -> Bool)?
   /// Told what a person should know and no error says, such as a host key that was learned.

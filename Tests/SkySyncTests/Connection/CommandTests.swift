@@ -35,17 +35,12 @@ import Testing
           for _ in 0..<64 { try await running.write(piece) }
           try await running.finishInput()
         }()
-        var received = 0
-        var wrong = 0
-        while let bytes = try await running.read() {
-          for byte in bytes {
-            if byte != piece[received % piece.count] { wrong += 1 }
-            received += 1
-          }
-        }
+        var received: [UInt8] = []
+        while let bytes = try await running.read() { received += bytes }
         try await writing
-        #expect(received == 64 << 20)
-        #expect(wrong == 0)
+        #expect(received.count == 64 << 20)
+        let pieces = stride(from: 0, to: received.count, by: piece.count)
+        #expect(pieces.allSatisfy { same(received[$0..<$0 + piece.count], piece[...]) })
         let outcome = try await running.outcome()
         #expect(outcome == .exited(0))
       }
@@ -60,10 +55,33 @@ import Testing
           for number in 0..<8 {
             group.addTask {
               let answer = try await connection.answer("cat; exit \(number)", input: input)
-              return answer.output == input && answer.outcome == .exited(Int32(number))
+              return same(answer.output[...], input[...])
+                && answer.outcome == .exited(Int32(number))
             }
           }
           for try await right in group { #expect(right) }
+        }
+      }
+    }
+  }
+
+  @Test func `a banner before the login does not disturb it`() async throws {
+    try await withLoopbackSSHD(.init(lines: ["Banner /etc/passwd"])) { sshd in
+      let answer = try await withConnection(to: sshd.host) { try await $0.answer("echo in") }
+      #expect(answer == Answer(output: Array("in\n".utf8), errors: [], outcome: .exited(0)))
+    }
+  }
+
+  @Test func `8 starts at the same moment take their turns`() async throws {
+    try await withLoopbackSSHD { sshd in
+      try await withConnection(to: sshd.host) { connection in
+        for _ in 0..<5 {
+          try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<8 {
+              group.addTask { try await connection.answer("echo \(number)").text == "\(number)\n" }
+            }
+            for try await right in group { #expect(right) }
+          }
         }
       }
     }

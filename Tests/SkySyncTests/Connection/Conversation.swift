@@ -2,6 +2,12 @@ import HostBook
 import SkySync
 import Support
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What a command said, all of it.
 struct Answer: Equatable {
   var output: [UInt8]
@@ -57,13 +63,26 @@ func syncError<Result>(_ body: () async throws -> Result) async throws -> SyncEr
   }
 }
 
-/// Bytes that look random and are the same each time.
+/// Bytes that look random and are the same each time; they repeat every 64 KiB and a bit.
 func pattern(_ count: Int) -> [UInt8] {
   var state: UInt64 = 88_172_645_463_325_252
-  return (0..<count).map { _ in
+  var bytes = (0..<min(count, 65_537)).map { _ in
     state ^= state << 13
     state ^= state >> 7
     state ^= state << 17
     return UInt8(truncatingIfNeeded: state)
+  }
+  while bytes.count < count { bytes += bytes[..<min(bytes.count, count - bytes.count)] }
+  return bytes
+}
+
+/// Compares many bytes quickly in a debug build.
+func same(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+  one.withUnsafeBytes { one in
+    other.withUnsafeBytes { other in
+      guard one.count == other.count else { return false }
+      guard let first = one.baseAddress, let second = other.baseAddress else { return true }
+      return memcmp(first, second, one.count) == 0
+    }
   }
 }

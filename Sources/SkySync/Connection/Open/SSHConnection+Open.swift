@@ -10,18 +10,23 @@ extension SSHConnection {
   public static func open(
     _ host: ResolvedHost, options: ConnectionOptions = ConnectionOptions()
   ) async throws(SyncError) -> SSHConnection {
+    try await opening(host, options, depth: 0).get()
+  }
+
+  static func opening(
+    _ host: ResolvedHost, _ options: ConnectionOptions, depth: Int
+  ) async -> Result<SSHConnection, SyncError> {
     let limit = host.connectTimeout ?? options.connect
     let interrupt = Interrupt(
       after: limit,
       timeout: SyncError(
         .timeout, host.name, "\(host.hostname) port \(host.port) did not let us in within \(limit)",
         advice: "check the address and the network; ConnectTimeout sets how long to wait"))
-    let opening = Opening(host: host, options: options, interrupt: interrupt)
-    let result: Result<SSHConnection, SyncError> = await withTaskCancellationHandler {
+    let opening = Opening(host: host, options: options, interrupt: interrupt, depth: depth)
+    return await withTaskCancellationHandler {
       await opening.run()
     } onCancel: {
       interrupt.trip(SyncError(.cancelled, host.name, "interrupted"))
     }
-    return try result.get()
   }
 }

@@ -33,6 +33,10 @@ final class Channel {
   /// Nobody holds its handle any more.
   var isDropped = false
   var timer: TimerHeap.ID?
+  /// Of a tunnel: tells the session inside that there is something to do.
+  var tunnelIsReady: (@Sendable () -> Void)?
+  /// Of a tunnel: the session inside has more to send.
+  var tunnelWaits = false
 
   init(id: Int) {
     self.id = id
@@ -43,8 +47,19 @@ final class Channel {
 
   static let bufferLimit = 256 << 10
 
+  /// What the channel is for.
+  enum Purpose {
+    case command(String)
+    case tunnel(host: String, port: UInt16)
+  }
+
   /// Gives the readers what they can have.
   func serveReaders() {
+    if let tunnelIsReady {
+      let takesMore = tunnelWaits && writing == nil
+      if takesMore { tunnelWaits = false }
+      if takesMore || !output.isEmpty || outputEnded || outcome != nil { tunnelIsReady() }
+    }
     if let reader = outputReader, let answer = answer(&output) {
       outputReader = nil
       reader.resume(answer)

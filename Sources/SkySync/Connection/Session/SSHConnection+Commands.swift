@@ -9,7 +9,7 @@ extension SSHConnection {
     let channel = newChannel()
     let started = Once<Void>()
     // Not a child task: opening cannot be left half done, the session keeps its state.
-    Task { started.resume(await begin(channel, command)) }
+    Task { started.resume(await begin(channel, .command(command))) }
     let patience = loop.schedule(at: .now + options.connect) { [weak self] in
       self?.assumeIsolated { $0.giveUp(waitingFor: "the start of a command") }
     }
@@ -26,11 +26,18 @@ extension SSHConnection {
     fail(SyncError(.timeout, name, "no answer within \(options.connect), waiting for \(what)"))
   }
 
-  private func begin(_ channel: Channel, _ command: String) async -> Result<Void, SyncError> {
+  func begin(_ channel: Channel, _ purpose: Channel.Purpose) async -> Result<Void, SyncError> {
     do {
       defer { channel.isOpening = false }
-      try await open(channel)
-      try await execute(channel, command)
+      switch purpose {
+      case .command(let command):
+        try await open(channel, "session", [])
+        try await execute(channel, command)
+      case .tunnel(let host, let port):
+        let origin = SSHFields.string("127.0.0.1") + SSHFields.uint32(0)
+        let target = SSHFields.string(host) + SSHFields.uint32(Int(port))
+        try await open(channel, "direct-tcpip", target + origin)
+      }
     } catch {
       channel.settle(.failure(error))
       channel.isClosing = true
@@ -44,26 +51,43 @@ extension SSHConnection {
   }
 
   /// One at a time: libssh2 keeps the state of opening in the session.
-  private func open(_ channel: Channel) async throws(SyncError) {
-    if isOpening {
-      let turn = Once<Void>()
-      openingQueue.append(turn)
-      try await turn.value()
-    }
-    isOpening = true
-    defer {
-      isOpening = false
-      if !openingQueue.isEmpty { openingQueue.removeFirst().resume(.success(())) }
-    }
+  private func open(
+    _ channel: Channel, _ type: String, _ message: [UInt8]
+  ) async throws(SyncError) {
+    try await takeOpeningTurn()
+    defer { passOpeningTurn() }
     let session = wire.session
     var pointer: OpaquePointer?
     let window = UInt32(clamping: options.receiveWindow)
     let code = try await drive {
-      pointer = libssh2_channel_open_ex(session, "session", 7, window, 32768, nil, 0)
+      pointer = message.withUnsafeBytes { bytes in
+        libssh2_channel_open_ex(
+          session, type, UInt32(type.utf8.count), window, 32768,
+          bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+      }
       return pointer == nil ? Int(libssh2_session_last_errno(session)) : 0
     }
     guard let pointer else { throw refusal("open a channel", code) }
     channel.pointer = pointer
+  }
+
+  private func takeOpeningTurn() async throws(SyncError) {
+    guard isOpening else {
+      isOpening = true
+      return
+    }
+    let turn = Once<Void>()
+    openingQueue.append(turn)
+    try await turn.value()
+  }
+
+  /// The next in the queue goes on; nobody can slip in before it.
+  private func passOpeningTurn() {
+    if openingQueue.isEmpty {
+      isOpening = false
+    } else {
+      openingQueue.removeFirst().resume(.success(()))
+    }
   }
 
   private func execute(_ channel: Channel, _ command: String) async throws(SyncError) {

@@ -9,9 +9,7 @@ extension SSHConnection {
     startTransport()
     let (session, descriptor) = (wire.session, transport.descriptor)
     let code = try await drive {
-      let code = Int(libssh2_session_handshake(session, descriptor))
-      if phase == .greeting && libssh2_session_banner_get(session) != nil { phase = .keyExchange }
-      return code
+      Int(libssh2_session_handshake(session, descriptor))
     }
     if code == 0 { return }
     if code == Int(LIBSSH2_ERROR_KEX_FAILURE) || code == Int(LIBSSH2_ERROR_METHOD_NONE) {
@@ -62,7 +60,10 @@ extension SSHConnection {
       }
       if code == 0 { return true }
       guard code == 1, case .wanted(let data) = wire.signing else {
-        if transportEnd != nil && code != Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED) { throw lost() }
+        // Without a question for a signature, any other answer than a refusal is the end.
+        if case .idle = wire.signing, code != Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED) {
+          throw lost()
+        }
         return false
       }
       let signature = try await sign(data)

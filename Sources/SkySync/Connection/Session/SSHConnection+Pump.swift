@@ -40,7 +40,7 @@ extension SSHConnection {
     let status = transport.read(into: &wire.inbound, limit: Self.inboundLimit)
     if wire.inbound.count > before { noteArrival(from: before) }
     switch status {
-    case .done: loop.execute { [weak self] in self?.assumeIsolated { $0.pump() } }
+    case .done: break
     case .wait: canRead = false
     case .ended: transportEnd = "the server closed the connection"
     case .failed(let reason): transportEnd = reason
@@ -49,18 +49,31 @@ extension SSHConnection {
 
   private func noteArrival(from place: Int) {
     lastArrival = .now
-    if phase == .greeting && greeting.count < 256 { greeting += wire.inbound.front[place...] }
+    guard phase == .greeting && greeting.count < 16 << 10 else { return }
+    greeting += wire.inbound.front[place...]
+    // Other lines may come before it (RFC 4253 section 4.2).
+    let isSSH = greeting.split(separator: 0x0a).contains { $0.starts(with: Array("SSH-".utf8)) }
+    if isSSH { phase = .keyExchange }
   }
 
-  /// Hands what is queued to the transport.
+  /// After calls into libssh2: hands what they queued to the transport, and sees to it that what the
+  /// transport still holds is fetched when they have made room.
   func flush() {
-    guard canWrite, !wire.outbound.isEmpty, failure == nil else { return }
-    switch transport.write(from: &wire.outbound) {
-    case .done: break
-    case .wait: canWrite = false
-    // What the server said before it went away is still to be read.
-    case .ended: canWrite = false
-    case .failed: canWrite = false
+    guard failure == nil else { return }
+    if canRead && transportEnd == nil && wire.inbound.count < Self.inboundLimit { pumpSoon() }
+    guard canWrite, !wire.outbound.isEmpty else { return }
+    // A broken transport is noticed when reading: what the server said before is still to be read.
+    if transport.write(from: &wire.outbound) != .done { canWrite = false }
+  }
+
+  func pumpSoon() {
+    if pumpIsScheduled { return }
+    pumpIsScheduled = true
+    loop.execute { [weak self] in
+      self?.assumeIsolated {
+        $0.pumpIsScheduled = false
+        $0.pump()
+      }
     }
   }
 

@@ -20,7 +20,7 @@ extension SSHConnection {
   func lost(_ reason: String? = nil) -> SyncError {
     let reason = reason ?? transportEnd ?? wire.lastMessage
     switch phase {
-    case .greeting: return SyncError(.unreachable, name, "no ssh greeting: \(reason)")
+    case .greeting: return SyncError(.unreachable, name, greetingFailure(reason))
     case .keyExchange:
       return SyncError(.unreachable, name, "the connection broke in the key exchange: \(reason)")
     case .authentication:
@@ -31,10 +31,16 @@ extension SSHConnection {
 }
 
 extension SSHConnection {
+  private func greetingFailure(_ reason: String) -> String {
+    if greeting.isEmpty || wasTooBusy { return "no ssh greeting: \(reason)" }
+    let words = greeting.prefix(40).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: ".") }
+    return "there is no ssh server; it said “\(String(decoding: words, as: UTF8.self))”"
+  }
+
   /// It was turned away before the greeting, as a server does that has too many guests: closed without
   /// a word, or with OpenSSH's word for it.
   var wasTooBusy: Bool {
-    guard phase == .greeting, transportEnd != nil else { return false }
+    guard phase == .greeting, failure == nil else { return false }
     let said = String(decoding: greeting, as: UTF8.self)
     return said.isEmpty || said.hasPrefix("Exceeded MaxStartups")
       || said.hasPrefix("Not allowed at this time")

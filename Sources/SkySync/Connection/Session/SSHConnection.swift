@@ -25,6 +25,7 @@ public actor SSHConnection: CommandHost {
   var greeting: [UInt8] = []
   var canRead = false
   var canWrite = true
+  var pumpIsScheduled = false
   var lastArrival = ContinuousClock.now
   var channels: [Int: Channel] = [:]
   private var lastChannel = 0

@@ -3,13 +3,18 @@ import SystemPackage
 
 /// Expands file names of the ssh configuration as ssh does: `${VAR}`, `%` tokens, then `~`
 /// (ssh_config(5), section TOKENS and ENVIRONMENT VARIABLES).
-struct PathExpansion: Sendable {
+package struct PathExpansion: Sendable {
   let host: ResolvedHost
   let user: LocalUser
 
+  package init(host: ResolvedHost, user: LocalUser) {
+    self.host = host
+    self.user = user
+  }
+
   /// The file that `value` names.
   /// - Throws: The reason, when it has an unknown token or names a variable or user that does not exist.
-  func path(_ value: String) throws(SyncError) -> FilePath {
+  package func path(_ value: String) throws(SyncError) -> FilePath {
     FilePath(try tilde(try tokens(try variables(value))))
   }
 
@@ -33,7 +38,8 @@ struct PathExpansion: Sendable {
     return result + rest
   }
 
-  private func tokens(_ value: String) throws(SyncError) -> String {
+  /// Replaces `%` tokens only.
+  func tokens(_ value: String) throws(SyncError) -> String {
     var result = ""
     var rest = value[...]
     while let place = rest.firstIndex(of: "%") {
