@@ -63,6 +63,9 @@ import Testing
       let inside = try #require(ProcessTable.now().inside(bench.nodeFolder(0)).first)
       let open = FolderListing.names(in: FilePath("/proc/\(inside.pid)/fd")).compactMap { Int($0) }
       #expect(open.filter { $0 < 3 }.sorted() == [0, 1, 2])
+      let node = try await bench.provider.up(bench.spec())[0]
+      let blocked = try await bench.say(node, "grep SigBlk /proc/self/status")
+      #expect(blocked == "SigBlk:\t0000000000000000")
     }
   }
 
