@@ -102,4 +102,23 @@ import Testing
       #expect(cancelled == nil && status == nil)
     }
   }
+
+  @Test func `a node is given back with nothing of the jobs left`() async throws {
+    try await JobBench.run(nodes: 2) { bench in
+      for id in 1...2 {
+        try await bench.start(bench.spec("echo $$ >~/pid\(id); sleep 1000", id: id))
+      }
+      let overview = await JobTable.overview(cluster: "dev", on: bench.nodes)
+      #expect(overview.jobs.mapValues { $0.map(\.rank) } == [1: [0, 1], 2: [0, 1]])
+      #expect(overview.unreachable.isEmpty)
+      var pids: [Int32] = []
+      for id in 1...2 { pids.append(try await bench.pid("pid\(id)")) }
+      try await JobCancel.clear(cluster: "dev", on: bench.nodes[0])
+      #expect(pids.allSatisfy(isGone))
+      let left = FolderListing.names(in: bench.home()).sorted()
+      #expect(left == ["pid1", "pid2", "sky_workdir"])
+      let other = try await JobTable.list(cluster: "dev", on: bench.nodes[1].host)
+      #expect(other.ranks.map(\.state) == [.running, .running])
+    }
+  }
 }

@@ -38,7 +38,7 @@ import Testing
   @Test func `a terminal, many sessions and file copies work`() async throws {
     try await LocalBench.run { bench in
       let node = try await bench.provider.up(bench.spec())[0]
-      let config = bench.folder.appending("config-\(node.hostname)-\(node.port)").string
+      let config = try bench.config(node).string
       #expect(try await bench.ssh(node, "exit 7").status == 7)
       let terminal = try await run("ssh", ["-F", config, "-tt", "node", "test -t 1 && tty"])
       #expect(terminal.text.hasPrefix("/dev/pts/"))
