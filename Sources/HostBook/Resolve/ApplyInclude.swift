@@ -83,10 +83,16 @@ extension Interpreter {
           + "(chmod 600)", file: path)
     }
     var frame = start
-    frame.file = Int32(files.count)
+    frame.file = number(of: path)
     frame.line = 0
-    files.append(path)
     try apply(contents.bytes, &frame)
+  }
+
+  /// A file that is read again, in the second pass or from another Include, keeps its number.
+  private mutating func number(of path: FilePath) -> Int32 {
+    if let known = files.firstIndex(of: path) { return Int32(known) }
+    files.append(path)
+    return Int32(files.count - 1)
   }
 
   private func glob(_ pattern: [UInt8]) -> [FilePath] {
