@@ -174,7 +174,8 @@ extension Interpreter {
 
   mutating func applyRevokedKeys(_ frame: Frame) throws(Failure) {
     guard environment.profile.revokedKeysAreList else {
-      set(.revokedhostkeys, .text(Array(try takeWord())), frame)
+      let word = try takeWord()
+      set(.revokedhostkeys, .text(Array(word)), frame)
       return
     }
     let list = try takeList()

@@ -11,7 +11,7 @@ import Testing
 /// own case, which repeats it alone: `SKY_FUZZ_CASES=1 SKY_FUZZ_SEED=n`.
 @Suite struct FuzzTests {
   private static let variables = ProcessInfo.processInfo.environment
-  static let cases = variables["SKY_FUZZ_CASES"].flatMap(Int.init) ?? 300
+  static let cases = variables["SKY_FUZZ_CASES"].flatMap(Int.init) ?? 150
   static let seed =
     variables["SKY_FUZZ_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...999_999_999)
 

@@ -26,14 +26,14 @@ import Testing
     }
   }
 
-  /// Compares 60 random configurations with what `rewrite` makes of them.
+  /// Compares 20 random configurations with what `rewrite` makes of them.
   private func unchanged(
     _ rewrite: (PlainConfig, inout SeededGenerator) -> (text: String, files: [FilePath: String]),
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let seed = UInt64.random(in: 0...999_999)
     var dice = SeededGenerator(seed: seed)
-    for _ in 0..<60 {
+    for _ in 0..<20 {
       let config = PlainConfig.random(&dice)
       let rewritten = rewrite(config, &dice)
       let same = Self.answers(config.text()) == Self.answers(rewritten.text, files: rewritten.files)
@@ -94,7 +94,11 @@ import Testing
   @Test func `a block that does not apply`() {
     unchanged { config, dice in
       var changed = config
-      let other = PlainConfig.random(&dice).blocks[0].lines
+      // Valid lines only: ssh refuses the others wherever they stand.
+      let other = PlainConfig.random(&dice).blocks[0].lines.filter { line in
+        let alone = PlainConfig(blocks: [.init(header: "Host -", lines: [line])])
+        return Self.answers(alone.text()) != Self.answers("bad")
+      }
       changed.blocks.insert(.init(header: "Host never-asked-for", lines: other), at: 1)
       return (changed.text(), [:])
     }
@@ -146,20 +150,22 @@ import Testing
   @Test func `what was resolved, resolved again`() throws {
     let seed = UInt64.random(in: 0...999_999)
     var dice = SeededGenerator(seed: seed)
-    for _ in 0..<60 {
+    for _ in 0..<20 {
       let text = PlainConfig.random(&dice).text()
       guard let first = try? Resolver(environment: .memory(text)).resolve("dev").host else {
         continue
       }
       // A value with a blank may be one word or two; some keys are no settings or are printed twice.
       let settings = first.settings.filter { setting in
-        !["host", "dynamicforward", "escapechar", "sendenv"].contains(setting.key)
+        !["host", "dynamicforward", "escapechar", "sendenv", "canonicalizePermittedcnames"]
+          .contains(setting.key)
           && !setting.value.isEmpty && !setting.value.contains { " %\\".contains($0) }
       }
       let again = settings.map { "\($0.key) \($0.value)\n" }.joined()
       let second = try Resolver(environment: .memory(again)).resolve("dev").host
       for setting in settings {
-        #expect(second.all(setting.key) == first.all(setting.key), "seed \(seed)\n\(text)")
+        let expected = settings.filter { $0.key == setting.key }.map(\.value)
+        #expect(second.all(setting.key) == expected, "seed \(seed)\n\(text)")
       }
     }
   }
