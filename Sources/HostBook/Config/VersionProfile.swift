@@ -9,12 +9,17 @@ public struct VersionProfile: Equatable, Sendable {
   public var isDebian: Bool
   /// Whether the build knows the GSSAPI keywords; Debian's always does.
   public var hasGSSAPI: Bool
+  /// The release as the program names itself, `OpenSSH_9.2p1 Debian-2+deb12u7`; what `Match version` sees.
+  public var release: String
 
-  public init(major: Int, minor: Int, isDebian: Bool, hasGSSAPI: Bool? = nil) {
+  public init(
+    major: Int, minor: Int, isDebian: Bool, hasGSSAPI: Bool? = nil, release: String? = nil
+  ) {
     self.major = major
     self.minor = minor
     self.isDebian = isDebian
     self.hasGSSAPI = hasGSSAPI ?? isDebian
+    self.release = release ?? "OpenSSH_\(major).\(minor)p1"
   }
 
   public static let debian9_2 = VersionProfile(major: 9, minor: 2, isDebian: true)
@@ -31,7 +36,8 @@ public struct VersionProfile: Equatable, Sendable {
     else { return nil }
     self.init(
       major: major, minor: minor,
-      isDebian: banner.contains("Debian") || banner.contains("Ubuntu"))
+      isDebian: banner.contains("Debian") || banner.contains("Ubuntu"),
+      release: String(banner.prefix { $0 != "," }))
   }
 
   /// The release in words, for messages and reports.

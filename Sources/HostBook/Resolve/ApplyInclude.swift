@@ -45,9 +45,12 @@ extension Interpreter {
     return tokens
   }
 
+  /// What a file that cannot be opened means.
+  enum UnopenedFile { case refuse, passOver, passOverMissing }
+
   private mutating func include(_ path: FilePath, _ parent: Frame) throws(Failure) {
     do {
-      try read(path, Self.frame(including: parent), checked: true)
+      try read(path, Self.frame(including: parent), checked: true, whenUnopened: .passOverMissing)
     } catch {
       throw .fatal(error)
     }
@@ -64,8 +67,10 @@ extension Interpreter {
 
   /// Opens and applies one file; `frame` holds the place of the Include, or of nothing for the first file.
   ///
-  /// A file that is gone is passed over. `checked` asks for an owner and a mode that ssh trusts.
-  mutating func read(_ path: FilePath, _ start: Frame, checked: Bool) throws(ResolveError) {
+  /// `checked` asks for an owner and a mode that ssh trusts.
+  mutating func read(
+    _ path: FilePath, _ start: Frame, checked: Bool, whenUnopened: UnopenedFile
+  ) throws(ResolveError) {
     if start.depth > Self.maxIncludeDepth {
       throw ResolveError(.badConfiguration, [problem("too many nested includes (16)", start)])
     }
@@ -73,7 +78,8 @@ extension Interpreter {
     do {
       contents = try environment.files.read(path)
     } catch {
-      if error == .noSuchFileOrDirectory { return }
+      if whenUnopened == .passOver { return }
+      if whenUnopened == .passOverMissing, error == .noSuchFileOrDirectory { return }
       throw ResolveError(.unusableFile, "cannot open: \(error)", file: path)
     }
     if checked, !contents.isTrusted {
@@ -83,10 +89,19 @@ extension Interpreter {
           + "(chmod 600)", file: path)
     }
     var frame = start
-    frame.file = Int32(files.count)
+    frame.file = number(of: path)
     frame.line = 0
-    files.append(path)
     try apply(contents.bytes, &frame)
+  }
+
+  /// A file that is read again, in the second pass or from another Include, keeps its number.
+  private mutating func number(of path: FilePath) -> Int32 {
+    if let known = files.firstIndex(of: path) {
+      trace?.expectRepeats()
+      return Int32(known)
+    }
+    files.append(path)
+    return Int32(files.count - 1)
   }
 
   private func glob(_ pattern: [UInt8]) -> [FilePath] {

@@ -7,8 +7,12 @@ extension Interpreter {
     case .choice(let choice): try applyChoice(keyword, choice, frame)
     case .time:
       if let seconds = try takeSeconds() { set(keyword, .number(seconds), frame) }
-    case .integer: set(keyword, .number(try takeInteger()), frame)
-    case .text: set(keyword, .text(Array(try takeWord())), frame)
+    case .integer:
+      let number = try takeInteger()
+      set(keyword, .number(number), frame)
+    case .text:
+      let word = try takeWord()
+      set(keyword, .text(Array(word)), frame)
     case .command:
       let blank = { (byte: UInt8) in byte.isDelimiter || byte == .equals }
       set(keyword, .text(Array(rest.drop(while: blank))), frame)

@@ -45,7 +45,12 @@ extension Interpreter {
       return
     }
     var hops = text.split(atFirst: .hash)?.head ?? text
-    if let blank = hops.dropFirst().firstIndex(where: \.isSpace) { hops = hops[..<blank] }
+    if environment.profile.isAtLeast(10, 1) {
+      while hops.last?.isSpace == true { hops = hops.dropLast() }
+    } else if let blank = hops.dropFirst().firstIndex(where: \.isSpace) {
+      // A mistake of ssh's: it cuts at the first blank.
+      hops = hops[..<blank]
+    }
     var jump: Jump?
     for hop in hops.split(separator: .comma, omittingEmptySubsequences: false).reversed() {
       guard let destination = Destination.hop(hop, port: environment.port) else {
@@ -169,7 +174,8 @@ extension Interpreter {
 
   mutating func applyRevokedKeys(_ frame: Frame) throws(Failure) {
     guard environment.profile.revokedKeysAreList else {
-      set(.revokedhostkeys, .text(Array(try takeWord())), frame)
+      let word = try takeWord()
+      set(.revokedhostkeys, .text(Array(word)), frame)
       return
     }
     let list = try takeList()

@@ -43,7 +43,14 @@ extension Interpreter {
   }
 
   private mutating func applyKeyFile(_ keyword: Keyword, _ frame: Frame) throws(Failure) {
-    let word = Array(try takeWord())
+    let word = try takeWord()
+    guard frame.isActive || trace != nil else { return }
+    try keep(keyword, keyFile: Array(word), frame)
+  }
+
+  private mutating func keep(
+    _ keyword: Keyword, keyFile word: [UInt8], _ frame: Frame
+  ) throws(Failure) {
     let isIdentity = keyword == .identityfile
     let known = isIdentity ? settings.identityFiles : settings.certificateFiles
     let isNew = !known.contains { $0.value == .text(word) && $0.isUser == frame.isUser }

@@ -10,6 +10,7 @@ extension Interpreter {
       }
       settings.setText(.hostname, host)
     }
+    fillForCanonicalization()
     let mode = settings.number(.canonicalizehostname) ?? 0
     let isAddress = Self.looksLikeAddress(host) || numericAddress(host) != nil
     if !isAddress { host = host.lowercasedASCII() }
@@ -22,6 +23,16 @@ extension Interpreter {
       value: .text(host), source: settings[.hostname]?.source ?? .commandLine)
     isFinal = true
     try readAll()
+  }
+
+  /// From here on a second pass finds these three set.
+  private mutating func fillForCanonicalization() {
+    let defaults: [(Keyword, Int)] = [
+      (.canonicalizehostname, 0), (.canonicalizemaxdots, 1), (.canonicalizefallbacklocal, 1),
+    ]
+    for (keyword, value) in defaults where settings[keyword] == nil {
+      settings[keyword] = StoredValue(value: .number(value), source: .builtIn)
+    }
   }
 
   /// A percent sign, a colon, or nothing but digits and dots.

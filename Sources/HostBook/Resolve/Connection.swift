@@ -9,7 +9,8 @@ struct Connection {
     let local = Array(environment.localHostname.utf8)
     let port = Array(String(port).utf8)
     let uid = Array(String(environment.uid).utf8)
-    let hash = SHA1.hexDigest(local + host + port + user + jump)
+    let hasJump = environment.profile.hasJumpToken
+    let hash = SHA1.hexDigest(local + host + port + user + (hasJump ? jump : []))
     var letters: [UInt8: [UInt8]] = [
       UInt8(ascii: "C"): hash, UInt8(ascii: "d"): Array(environment.passwdHome.string.utf8),
       UInt8(ascii: "h"): host, UInt8(ascii: "i"): uid, UInt8(ascii: "k"): keyAlias,
@@ -17,7 +18,7 @@ struct Connection {
       UInt8(ascii: "n"): typedHost, UInt8(ascii: "p"): port, UInt8(ascii: "r"): user,
       UInt8(ascii: "u"): Array(environment.user.utf8),
     ]
-    if environment.profile.hasJumpToken { letters[UInt8(ascii: "j")] = jump }
+    if hasJump { letters[UInt8(ascii: "j")] = jump }
     tokens = Tokens(letters: letters)
   }
 }

@@ -26,6 +26,8 @@ struct Explanation {
   private let files: [FilePath]
   private let blocks: [Trace.Block]
   private let events: [Trace.Event]
+  /// By what they are about; see `group`.
+  private var shadowed: [Keyword: [Trace.Event]] = [:]
   private let settings: Settings
 
   init(_ interpreter: Interpreter, _ settings: Settings) {
@@ -33,6 +35,9 @@ struct Explanation {
     blocks = interpreter.trace?.blocks ?? []
     events = interpreter.trace?.events ?? []
     self.settings = interpreter.settings
+    for event in events where event.outcome == .shadowed {
+      shadowed[Self.group(event.keyword), default: []].append(event)
+    }
   }
 
   func origin(_ source: SourceLine) -> Resolution.Origin? {
@@ -55,10 +60,8 @@ struct Explanation {
 
   func overrides(of keyword: Keyword) -> [Resolution.Override] {
     guard !Self.additive.contains(keyword) else { return [] }
-    return events.compactMap { event in
-      guard event.outcome == .shadowed, Self.group(event.keyword) == Self.group(keyword),
-        let origin = origin(event.source)
-      else { return nil }
+    return (shadowed[Self.group(keyword)] ?? []).compactMap { event in
+      guard let origin = origin(event.source) else { return nil }
       return .init(value: Print.text(event.keyword, event.value), origin: origin)
     }
   }

@@ -114,8 +114,14 @@ struct Interpreter {
   }
 
   /// First value wins; a line in a block that does not apply sets nothing.
-  mutating func set(_ keyword: Keyword, _ value: Value, _ frame: Frame) {
+  ///
+  /// `value` is made only when somebody wants it: most lines of a long book are in other hosts' blocks.
+  mutating func set(_ keyword: Keyword, _ value: @autoclosure () -> Value, _ frame: borrowing Frame)
+  {
+    guard frame.isActive || trace != nil else { return }
     let isFree = settings[keyword] == nil
+    guard isFree || trace != nil else { return }
+    let value = value()
     if frame.isActive && isFree {
       settings[keyword] = StoredValue(value: value, source: frame.source, isUser: frame.isUser)
     }
@@ -123,7 +129,7 @@ struct Interpreter {
   }
 
   mutating func record(
-    _ keyword: Keyword, _ value: Value, _ frame: Frame, applied: Bool, order: Int = 0
+    _ keyword: Keyword, _ value: Value, _ frame: borrowing Frame, applied: Bool, order: Int = 0
   ) {
     let outcome: Trace.Outcome =
       frame.isActive ? (applied ? .applied : .shadowed) : .inactive(block: frame.block ?? 0)

@@ -15,7 +15,7 @@ extension ResolverEnvironment {
   ///   - source: which files; `-F` of ssh.
   ///   - exec: what to do with `Match exec`; by default it is run, as ssh would.
   public static func live(
-    profile: VersionProfile, source: Source = .standard, exec: ExecPolicy = .runInShell
+    profile: VersionProfile, source: Source = .standard, exec: ExecPolicy? = nil
   ) -> ResolverEnvironment {
     let uid = getuid()
     let account = Account.of(uid: uid)
@@ -23,7 +23,8 @@ extension ResolverEnvironment {
     return ResolverEnvironment(
       home: variables["HOME"].map { FilePath($0) }, passwdHome: account?.home ?? "/",
       user: account?.name ?? String(uid), uid: uid, localHostname: Self.hostname(),
-      variables: variables, profile: profile, source: source, exec: exec,
+      variables: variables, profile: profile, source: source,
+      exec: exec ?? .runInShell(variables: variables),
       files: LiveConfigFiles(uid: uid, trustsPrivateGroups: profile.isDebian),
       homeOfUser: { Account.of(name: $0)?.home }, servicePort: NameService.port,
       numericAddress: NameService.numericAddress, lookUp: NameService.lookUp)

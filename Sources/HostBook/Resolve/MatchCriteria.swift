@@ -20,7 +20,7 @@ extension Interpreter {
     case "sessiontype" where environment.profile.isAtLeast(10, 0):
       return Pattern.matchesList(sessionType, argument) == .matched
     case "version" where environment.profile.isAtLeast(10, 0):
-      throw undecided("Match version depends on the program that connects", frame)
+      return Pattern.matchesList(Bytes(environment.profile.release), argument) == .matched
     default:
       throw .line("Bad Match condition: unsupported criterion \(name.text)")
     }

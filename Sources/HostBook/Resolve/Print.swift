@@ -16,7 +16,7 @@ enum Print {
     switch keyword {
     case .escapechar: value == Interpreter.noEscape ? "none" : escape(UInt8(value & 255))
     case .streamlocalbindmask: "0" + String(value, radix: 8)
-    case .warnweakcrypto: Choice.flag.name(of: value)
+    case .warnweakcrypto, .forwardagent: Choice.flag.name(of: value)
     case .obscurekeystroketiming: value == 0 ? "no" : value == 20 ? "yes" : String(value)
     default: KeywordForm.choice(keyword)?.name(of: value) ?? String(value)
     }

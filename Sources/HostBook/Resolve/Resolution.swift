@@ -53,6 +53,6 @@ public struct Resolution: Sendable {
   public var unusedLines: [UnusedLine]
   /// `Match exec` commands that were not run; values may differ from what ssh would use.
   public var skippedCommands: [String]
-  /// Files that were read, in order, each as often as it was read.
+  /// Files that were read, in the order of their first reading.
   public var files: [FilePath]
 }

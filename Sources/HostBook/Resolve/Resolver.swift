@@ -99,28 +99,13 @@ extension Interpreter {
     let user = Frame(file: -1, isUser: true)
     switch environment.source {
     case .none: return
-    case .file(let path):
-      guard environment.files.isReachable(path) else {
-        throw ResolveError(.unusableFile, "cannot open: no such file", file: path)
-      }
-      try read(path, user, checked: false)
+    case .file(let path): try read(path, user, checked: false, whenUnopened: .refuse)
     case .standard:
-      let home = environment.passwdHome
-      try readIfReadable(home.appending(".ssh").appending("config"), user, checked: true)
+      // ssh passes over its own two files when it cannot open them.
+      let own = environment.passwdHome.appending(".ssh").appending("config")
+      try read(own, user, checked: true, whenUnopened: .passOver)
       let system = Frame(file: -1, isUser: false)
-      try readIfReadable(environment.systemConfig, system, checked: false)
+      try read(environment.systemConfig, system, checked: false, whenUnopened: .passOver)
     }
-  }
-
-  /// ssh passes over its own two files when it cannot open them.
-  private mutating func readIfReadable(
-    _ path: FilePath, _ frame: Frame, checked: Bool
-  ) throws(ResolveError) {
-    do {
-      _ = try environment.files.read(path)
-    } catch {
-      return
-    }
-    try read(path, frame, checked: checked)
   }
 }

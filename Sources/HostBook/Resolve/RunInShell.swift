@@ -6,15 +6,19 @@
 
 extension ResolverEnvironment.ExecPolicy {
   /// Runs `Match exec` as ssh does: `$SHELL -c COMMAND` (else /bin/sh), input and output closed to it,
-  /// errors shown, the exit code decides.
-  public static var runInShell: Self {
-    .run { command throws(ResolveError) in try ShellRun.succeeds(command) }
+  /// errors shown, the exit code decides. `variables` are its environment.
+  public static func runInShell(variables: [String: String]) -> Self {
+    .run { command throws(ResolveError) in
+      try ShellRun(variables: variables).succeeds(command)
+    }
   }
 }
 
-private enum ShellRun {
-  static func succeeds(_ command: String) throws(ResolveError) -> Bool {
-    let shell = getenv("SHELL").map { String(cString: $0) } ?? "/bin/sh"
+private struct ShellRun {
+  let variables: [String: String]
+
+  func succeeds(_ command: String) throws(ResolveError) -> Bool {
+    let shell = variables["SHELL"] ?? "/bin/sh"
     guard access(shell, X_OK) == 0 else {
       throw ResolveError(
         .badSettings, "cannot run Match exec: the shell \(shell) is not executable (SHELL)")
@@ -30,7 +34,7 @@ private enum ShellRun {
     return (status >> 8) & 0xff == 0
   }
 
-  private static func start(_ shell: String, _ command: String) throws(ResolveError) -> pid_t {
+  private func start(_ shell: String, _ command: String) throws(ResolveError) -> pid_t {
     #if canImport(Glibc)
       var actions = posix_spawn_file_actions_t()
     #else
@@ -43,13 +47,16 @@ private enum ShellRun {
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(shell), strdup("-c"), strdup(command)]
     defer { for argument in arguments { free(argument) } }
     arguments.append(nil)
+    var entries: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") }
+    defer { for entry in entries { free(entry) } }
+    entries.append(nil)
     var process: pid_t = 0
-    let status = posix_spawn(&process, shell, &actions, nil, arguments, environ)
+    let status = posix_spawn(&process, shell, &actions, nil, arguments, entries)
     guard status == 0 else { throw failure(command, "cannot be started", status) }
     return process
   }
 
-  private static func failure(_ command: String, _ what: String, _ code: Int32) -> ResolveError {
+  private func failure(_ command: String, _ what: String, _ code: Int32) -> ResolveError {
     ResolveError(
       .badSettings, "Match exec \"\(command)\" \(what): \(String(cString: strerror(code)))")
   }

@@ -3,6 +3,7 @@ struct SourceLine: Equatable, Hashable, Sendable {
   var file: Int32
   var line: Int32
   static let commandLine = SourceLine(file: -1, line: 0)
+  static let builtIn = SourceLine(file: -2, line: 0)
 }
 
 /// A value as the lines gave it, before defaults and expansion.

@@ -23,8 +23,11 @@ struct Trace: Sendable {
   }
 
   private(set) var events: [Event] = []
+  /// For each event, which value of its line it is.
+  private var orders: [UInt16] = []
   private(set) var blocks: [Block] = []
-  private var places: [Key: Int] = [:]
+  /// Where each line's event is; kept from the moment that a file is read again.
+  private var places: [Key: Int]?
 
   private struct Key: Hashable {
     var source: SourceLine
@@ -41,12 +44,30 @@ struct Trace: Sendable {
   ///
   /// `order` tells the values of one line apart.
   mutating func add(_ event: Event, order: Int = 0) {
-    let key = Key(source: event.source, keyword: event.keyword, order: order)
-    guard let place = places[key] else {
-      places[key] = events.count
+    guard places != nil else {
       events.append(event)
+      orders.append(UInt16(truncatingIfNeeded: order))
       return
     }
-    if case .inactive = events[place].outcome { events[place] = event }
+    let key = Key(source: event.source, keyword: event.keyword, order: order)
+    if let place = places?[key] {
+      if case .inactive = events[place].outcome { events[place] = event }
+    } else {
+      places?[key] = events.count
+      events.append(event)
+    }
+  }
+
+  /// From here on lines may come that were seen before.
+  mutating func expectRepeats() {
+    guard places == nil else { return }
+    var places: [Key: Int] = [:]
+    places.reserveCapacity(events.count)
+    for (index, event) in events.enumerated() {
+      let key = Key(
+        source: event.source, keyword: event.keyword, order: Int(orders[index]))
+      if places[key] == nil { places[key] = index }
+    }
+    self.places = places
   }
 }
