@@ -42,7 +42,7 @@ enum ExportedKeys {
       let result = try await Subprocess.run(
         words[0].contains("/") ? .path(.init(words[0])) : .name(words[0]),
         arguments: Arguments(Array(words.dropFirst())),
-        environment: .custom(ProgramEnvironment.keys(user.environment)),
+        environment: ProgramEnvironment.exactly(user.environment),
         input: .none, output: .bytes(limit: 1 << 20), error: .bytes(limit: 64 << 10))
       guard result.terminationStatus.isSuccess else {
         let words = String(decoding: result.standardError, as: UTF8.self)

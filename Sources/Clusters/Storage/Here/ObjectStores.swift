@@ -23,7 +23,8 @@ public struct ObjectStores: Sendable {
     let remote = try await unchecked(store, region)
     guard let setting = remote.unwritableSetting else { return remote }
     throw StorageError(
-      .noCredentials, store.title, "the value for \(setting) holds a line break or control character",
+      .noCredentials, store.title,
+      "the value for \(setting) holds a line break or control character",
       advice: "Correct it where it comes from; `sky check` says where that is.")
   }
 

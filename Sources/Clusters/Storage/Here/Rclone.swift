@@ -113,7 +113,7 @@ struct Rclone: Sendable {
       executable: .path(program),
       // The user's own configuration of rclone has no part in this.
       arguments: Arguments(["--config", "", "--use-json-log", "--ask-password=false"] + arguments),
-      environment: .custom(ProgramEnvironment.rclone(environment, remote: variables)),
+      environment: ProgramEnvironment.rclone(environment, remote: variables),
       platformOptions: options)
   }
 

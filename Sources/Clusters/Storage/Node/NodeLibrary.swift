@@ -134,7 +134,6 @@ enum NodeLibrary {
       : >"$home/log"
       (
         cd /
-        umask 022
         exec setsid /bin/sh -c 'echo $$ >"$0/pid"; exec "$@"' "$home" "$rclone" mount \
           "$mount_source" "$real" --config "$home/conf" --cache-dir "$home/cache" "$@" \
           </dev/null >>"$home/log" 2>&1 3>&-

@@ -69,7 +69,9 @@ enum NodeWords {
         + "or give them up with --force.")
   }
 
-  private static func files(_ count: String) -> String { count == "1" ? "1 file" : "\(count) files" }
+  private static func files(_ count: String) -> String {
+    count == "1" ? "1 file" : "\(count) files"
+  }
 
   private static func list(_ names: String) -> String {
     names.hasSuffix(", ") ? String(names.dropLast(2)) : names
