@@ -3,7 +3,7 @@
 set -eu
 
 build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3"
-test="$build ansible-core lftp pssh python3-asyncssh"
+test="$build ansible-core lftp pssh python3-venv"
 bench="$test unison hyperfine"
 
 case ${1:-} in
@@ -27,7 +27,16 @@ for package in $wanted; do
   dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -q '^installed$' ||
     missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+python_tools() { # Debian's asyncssh is too old to understand `ProxyCommand none`
+  [ "$1" != build ] || return 0
+  tools=$(dirname "$0")/../.build/tools
+  [ -x "$tools/bin/python3" ] || /usr/bin/python3 -m venv "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1
+}
+if [ -z "$missing" ]; then
+  python_tools "$1"
+  exit 0
+fi
 
 if [ "$(id -u)" = 0 ]; then as_root=
 elif command -v sudo >/dev/null 2>&1; then as_root=sudo
@@ -58,3 +67,4 @@ if [ $new_sshd = yes ] && command -v systemctl >/dev/null 2>&1; then
   $as_root systemctl disable --quiet ssh.service ssh.socket 2>/dev/null || true
   echo "setup: the ssh server's program is installed; its service is left off"
 fi
+python_tools "$1"

@@ -26,6 +26,9 @@ struct ExitStatus: RawRepresentable, Hashable, Sendable {
   static let authentication = ExitStatus(rawValue: 77)
   static let interrupted = ExitStatus(rawValue: 130)
 
+  /// Stands in help texts for whatever the user's own command returns.
+  static let ofCommand = ExitStatus(rawValue: -1)
+
   /// What help texts say of it.
   var meaning: String {
     switch self {
@@ -64,6 +67,10 @@ extension ExitStatus {
     case let error as CommandError: self = error.status
     case let error as SyncError: self = Self.of(error.code)
     case let error as ProviderError: self = Self.of(error.code)
+    case let error as StateError: self = Self.of(error.code)
+    case let error as BookError: self = Self.of(error.code)
+    case let error as TaskError: self = Self.of(error.code)
+    case let error as WorkflowError: self = Self.of(error.code)
     case is CancellationError: self = .interrupted
     default: return nil
     }
@@ -77,6 +84,45 @@ extension ExitStatus {
     case .cancelled: .interrupted
     case .cannotWrite: .cannotWrite
     case .noSource: .noSource
+    default: .failed
+    }
+  }
+
+  private static func of(_ code: StateError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchCluster, .noSuchJob: .unknownName
+    case .cannotWrite: .cannotWrite
+    case .cancelled: .interrupted
+    default: .failed
+    }
+  }
+
+  private static func of(_ code: BookError.Code) -> ExitStatus {
+    switch code {
+    case .invalid, .clash: .usage
+    case .unknown: .unknownName
+    case .malformed: .badInput
+    case .cannotWrite, .cannotRead: .cannotWrite
+    default: .failed
+    }
+  }
+
+  private static func of(_ code: TaskError.Code) -> ExitStatus {
+    switch code {
+    case .badOption: .usage
+    case .noFile: .noSource
+    case .unreadable: .failed
+    default: .badInput
+    }
+  }
+
+  private static func of(_ code: WorkflowError.Code) -> ExitStatus {
+    switch code {
+    case .badRequest: .usage
+    case .unknownName: .unknownName
+    case .noSource: .noSource
+    case .notUp: .unreachable
+    case .cannotWrite: .cannotWrite
     default: .failed
     }
   }

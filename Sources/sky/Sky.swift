@@ -13,7 +13,15 @@ struct Sky: AsyncParsableCommand {
       ],
       more: "Environment: SKY_HOME (default ~/.sky), SKY_SSH_CONFIG (default ~/.ssh/config)."),
     version: "0.1.0",
-    subcommands: [Hosts.self]
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Clusters:",
+        subcommands: [
+          Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
+        ]),
+      CommandGroup(name: "Jobs:", subcommands: [Queue.self, Logs.self, Cancel.self]),
+      CommandGroup(name: "Files and names:", subcommands: [Hosts.self]),
+    ]
   )
 
   static func main() async {
@@ -27,6 +35,7 @@ struct Sky: AsyncParsableCommand {
         }
       }
     } catch {
+      if let own = error as? OwnExit { ExitStatus(rawValue: own.code).leave() }
       guard let status = ExitStatus(error) else { exit(withError: error) }
       Console.live().complain(error)
       status.leave()

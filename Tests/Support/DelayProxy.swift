@@ -1,3 +1,4 @@
+import SkySync
 import Synchronization
 import SystemPackage
 
@@ -56,10 +57,11 @@ public final class DelayProxy: Sendable {
     let relay = Relay(
       listener: listener.descriptor, wake: pipe.readEnd, target: target, delay: delay,
       cutAfter: cutAfter)
-    startThread { [weak self] in
+    let started = startThread { [weak self] in
       var relay = relay
       relay.run { added in self?.counters.withLock { $0.add(added) } }
     }
+    precondition(started, "no thread for the proxy")
   }
 
   deinit { stop() }
@@ -78,33 +80,4 @@ public func withDelayProxy<Result>(
   let proxy = try DelayProxy(to: (sshd.address, sshd.port), delay: delay, cutAfter: cutAfter)
   defer { proxy.stop() }
   return try await body(proxy)
-}
-
-/// Runs `body` on a thread of its own.
-public func startThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  let box = Unmanaged.passRetained(Box(body)).toOpaque()
-  #if canImport(Glibc)
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-      }, box)
-    if status == 0 { pthread_detach(thread) }
-  #else
-    var thread: pthread_t?
-    pthread_create(
-      &thread, nil,
-      { context in
-        Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-      }, box)
-    if let thread { pthread_detach(thread) }
-  #endif
 }

@@ -1,4 +1,5 @@
 import GRDB
+import HostBook
 
 extension StateStore {
   /// All clusters by name.

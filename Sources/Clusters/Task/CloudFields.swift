@@ -2,7 +2,7 @@
 struct CloudFields {
   /// What a value may be.
   enum Kind {
-    case bool, text, textOrNumber, textOrMapping, mapping, any
+    case bool, text, textOrNumber, textOrMapping, mapping
     case int(ClosedRange<Int>)
     case positive
   }
@@ -52,8 +52,6 @@ struct CloudFields {
     CloudFields("config", .mapping, "it configures SkyPilot itself"),
     CloudFields("event_callback", .text, "it belongs to managed jobs"),
     CloudFields("api_server_access", .bool, "there is no API server"),
-    CloudFields("volume_mounts", .any, ""),
-    CloudFields("managed_secrets", .any, ""),
   ]
 
   static let resources = [

@@ -38,18 +38,34 @@ public struct TaskFile: Equatable, Sendable {
     guard root.isMapping else {
       throw root.mustBe("a mapping such as `run: echo hello`")
     }
-    let fields = try Fields(root, known: Self.known, elsewhere: Self.elsewhere)
-    for entry in fields.entries where !entry.value.isNull {
-      try read(entry.key, entry.value)
+    let fields = try Fields(
+      root, known: Self.known, listed: Self.own, synonyms: Self.synonyms,
+      elsewhere: Self.elsewhere)
+    for entry in fields.entries {
+      if entry.value.isNull {
+        noteTilde(entry.value)
+      } else {
+        try read(entry.key, entry.value)
+      }
     }
     try checkVariables()
   }
 
+  /// The keys that do something.
+  private static let own = [
+    "name", "workdir", "num_nodes", "setup", "run", "envs", "secrets", "file_mounts", "resources",
+  ]
+
   static let known =
-    [
-      "name", "workdir", "num_nodes", "setup", "run", "envs", "secrets", "file_mounts", "resources",
-      "volumes",
-    ] + CloudFields.task.map(\.key)
+    own + ["volumes", "volume_mounts", "managed_secrets"] + CloudFields.task.map(\.key)
+
+  private static let synonyms = [
+    "cmd": "run", "command": "run", "commands": "run", "script": "run", "entrypoint": "run",
+    "nodes": "num_nodes", "nnodes": "num_nodes", "replicas": "num_nodes", "env_vars": "envs",
+    "environment": "envs", "mounts": "file_mounts", "storage": "file_mounts",
+    "storage_mounts": "file_mounts", "dir": "workdir", "cwd": "workdir", "working_dir": "workdir",
+    "install": "setup", "title": "name",
+  ]
 
   private static func elsewhere(_ key: String) -> String? {
     guard Resources.known.contains(key) else { return nil }
@@ -71,6 +87,15 @@ public struct TaskFile: Equatable, Sendable {
     case "managed_secrets": throw VariableField.noStore(value)
     default: notices += try CloudFields.notices(for: key, value, in: CloudFields.task)
     }
+  }
+
+  /// `workdir: ~` names no folder, and looks as if it did.
+  private mutating func noteTilde(_ value: YAMLValue) {
+    guard value.path == "workdir", value.word == "~" else { return }
+    notices.append(
+      Notice(
+        "`workdir` is nothing: so YAML reads ~ alone; put it in quotes to send your home",
+        at: value.place))
   }
 
   private static func readName(_ value: YAMLValue) throws(TaskError) -> String {

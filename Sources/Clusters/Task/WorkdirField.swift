@@ -21,11 +21,6 @@ enum WorkdirField: Equatable, Sendable {
 
   /// A commit may be digits only, and a tag `1.10`: both are meant as they are written.
   private static func readRef(_ value: YAMLValue) throws(TaskError) -> Located<String> {
-    let ref = value.number == nil ? try value.word("a branch, tag or commit") : value.word
-    let isFine = !ref.hasPrefix("-") && !ref.contains { $0.isWhitespace || "~^:?*[\\".contains($0) }
-    guard isFine, !ref.contains("..") else {
-      throw value.bad("is \"\(ref)\", which is no name of a branch, tag or commit")
-    }
-    return value.located(ref)
+    value.located(value.number == nil ? try value.word("a branch, tag or commit") : value.word)
   }
 }

@@ -1,6 +1,5 @@
 /// A compiled wildcard pattern as gitignore(5) describes it; works on bytes, never on characters.
 struct Glob: Sendable {
-  /// Four bytes, so that a long pattern stays in a cache line or two.
   struct Token: Equatable, Sendable {
     enum Kind: UInt8, Sendable {
       /// This very byte.
@@ -20,7 +19,7 @@ struct Glob: Sendable {
     }
     var kind: Kind
     var byte: UInt8 = 0
-    var index: UInt16 = 0
+    var index: UInt32 = 0
   }
 
   var tokens: [Token] = []
@@ -29,15 +28,25 @@ struct Glob: Sendable {
   var foldsCase = false
 
   /// Whether all of `text` matches.
-  ///
-  /// Two places to go back to are enough: a later `*` or `**` makes the earlier ones' choice final.
   func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    tokens.withUnsafeBufferPointer { run($0, text) }
+    tokens.withUnsafeBufferPointer { tokens in
+      sets.withUnsafeBufferPointer {
+        GlobRun(tokens: tokens, sets: $0, text: text, foldsCase: foldsCase).matches()
+      }
+    }
   }
+}
 
-  private func run(
-    _ tokens: UnsafeBufferPointer<Token>, _ text: UnsafeBufferPointer<UInt8>
-  ) -> Bool {
+/// One comparison. Works on pointers: an ignore list keeps the tokens of all its patterns in one array.
+struct GlobRun {
+  let tokens: UnsafeBufferPointer<Glob.Token>
+  /// What the tokens' `index` counts.
+  let sets: UnsafeBufferPointer<ByteSet>
+  let text: UnsafeBufferPointer<UInt8>
+  let foldsCase: Bool
+
+  /// Two places to go back to are enough: a later `*` or `**` makes the earlier ones' choice final.
+  func matches() -> Bool {
     var at = Position()
     var star: Position?
     var deep: Position?
@@ -65,10 +74,10 @@ struct Glob: Sendable {
       } else if at.text == text.count {
         return true
       }
-      if let next = star.flatMap({ longer($0, text) }) {
+      if let next = star.flatMap({ longer($0) }) {
         star = next
         at = next
-      } else if let next = deep.flatMap({ deeper($0, tokens, text) }) {
+      } else if let next = deep.flatMap({ deeper($0) }) {
         deep = next
         star = nil
         at = next
@@ -85,15 +94,13 @@ struct Glob: Sendable {
 
   /// A `*` takes one byte more.
   @inline(__always)
-  private func longer(_ from: Position, _ text: UnsafeBufferPointer<UInt8>) -> Position? {
+  private func longer(_ from: Position) -> Position? {
     guard from.text < text.count, text[from.text] != slash else { return nil }
     return Position(token: from.token, text: from.text + 1)
   }
 
   /// A `**` takes one folder, or one byte, more.
-  private func deeper(
-    _ from: Position, _ tokens: UnsafeBufferPointer<Token>, _ text: UnsafeBufferPointer<UInt8>
-  ) -> Position? {
+  private func deeper(_ from: Position) -> Position? {
     var next = from.text
     if tokens[from.token - 1].kind == .folders {
       while next < text.count, text[next] != slash { next += 1 }
@@ -103,7 +110,7 @@ struct Glob: Sendable {
   }
 
   @inline(__always)
-  private func accepts(_ token: Token, _ byte: UInt8) -> Bool {
+  private func accepts(_ token: Glob.Token, _ byte: UInt8) -> Bool {
     switch token.kind {
     case .literal: token.byte == (foldsCase ? lowered(byte) : byte)
     case .any: byte != slash

@@ -42,9 +42,8 @@ struct GlobParser {
         parseStars()
       case UInt8(ascii: "["):
         guard let set = parseSet() else { return nil }
-        glob.tokens.append(.init(kind: .set, index: UInt16(clamping: glob.sets.count)))
+        glob.tokens.append(.init(kind: .set, index: UInt32(glob.sets.count)))
         glob.sets.append(set)
-        guard glob.sets.count < UInt16.max else { return nil }
       default:
         glob.tokens.append(.init(kind: .literal, byte: foldsCase ? lowered(byte) : byte))
         at += 1

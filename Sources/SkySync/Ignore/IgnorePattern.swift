@@ -21,6 +21,18 @@ struct IgnorePattern: Sendable {
   /// Ends in `/`: speaks of folders only.
   var needsFolder: Bool
 
+  /// All patterns of an ignore file, in its order.
+  static func parse(_ content: [UInt8], foldsCase: Bool) -> [IgnorePattern] {
+    let hasMark = content.starts(with: [0xEF, 0xBB, 0xBF])
+    let lines = content.dropFirst(hasMark ? 3 : 0)
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return lines.enumerated().compactMap { index, line in
+      let ending = line.last == UInt8(ascii: "\r") ? 1 : 0
+      return IgnorePattern(
+        line: index + 1, bytes: line.dropLast(ending), foldsCase: foldsCase)
+    }
+  }
+
   /// nil when the line says nothing: empty, a comment, or nothing can match it.
   ///
   /// The rules are gitignore(5)'s; where it is silent, those of git's dir.c.

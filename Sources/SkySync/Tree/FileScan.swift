@@ -6,7 +6,8 @@ public struct FileScan: Equatable, Sendable {
   public var tree: FileTree
   /// What the rules leave out, sorted by path; a folder stands for all that is in it. Empty unless asked for.
   public var ignored: [Ignored]
-  /// Files that git tracks and the rules leave out all the same, sorted by path.
+  /// What git tracks, or keeps in `.git`, and the rules leave out all the same, sorted by path. Files, and
+  /// folders below `.git`.
   public var trackedIgnored: [Ignored]
 
   /// A path that a rule leaves out.

@@ -54,7 +54,6 @@ extension FolderListing.Record {
       mtime = nanoseconds(status.st_mtimespec)
       ctime = nanoseconds(status.st_ctimespec)
     #endif
-    device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(status.st_ino)
     links = UInt32(truncatingIfNeeded: status.st_nlink)
   }

@@ -4,13 +4,10 @@ struct FolderListing: Sendable {
     var size: Int64 = 0
     var mtime: Int64 = 0
     var ctime: Int64 = 0
-    var device: UInt64 = 0
     var inode: UInt64 = 0
     var links: UInt32 = 0
     /// Where the name begins in `bytes`; a link's target follows it.
     var start: UInt32 = 0
-    /// The number of the folder's own listing, -1 for what is none.
-    var child: Int32 = -1
     var nameLength: UInt16 = 0
     var mode: UInt16 = 0
     var kind = FileEntry.Kind.file
@@ -18,14 +15,26 @@ struct FolderListing: Sendable {
 
   /// An entry, or all that is in it, at its place in the order.
   struct Item {
-    var record: UInt32
-    var isContent: Bool
+    private let packed: UInt32
+
+    init(record: Int, isContent: Bool) {
+      packed = UInt32(record) << 1 | (isContent ? 1 : 0)
+    }
+
+    var record: Int { Int(packed >> 1) }
+    var isContent: Bool { packed & 1 == 1 }
   }
 
   /// Relative to the root; empty for the root itself.
   var path: [UInt8]
   var bytes: [UInt8] = []
   var records: [Record] = []
+  /// The file system of all records that are not in `otherDevices`.
+  var device: UInt64 = 0
+  /// Where other file systems are mounted, by record.
+  var otherDevices: [Int: UInt64] = [:]
+  /// The numbers of the folders' own listings, by record; what is missing was not entered.
+  var children: [(record: Int, number: Int32)] = []
   /// In the order of the bytes of whole paths: `a`, `a-b`, `a/x` as `-` is less than `/`.
   var order: [Item] = []
 
@@ -34,12 +43,14 @@ struct FolderListing: Sendable {
     var keys: [Key] = []
     keys.reserveCapacity(records.count)
     bytes.withUnsafeBufferPointer { bytes in
+      var folders = children[...]
       for (index, record) in records.enumerated() {
         let name = UnsafeBufferPointer(
           rebasing: bytes[Int(record.start)..<(Int(record.start) + Int(record.nameLength))])
-        keys.append(Key(name, item: Item(record: UInt32(index), isContent: false)))
-        if record.child >= 0 {
-          keys.append(Key(name, item: Item(record: UInt32(index), isContent: true)))
+        keys.append(Key(name, item: Item(record: index, isContent: false)))
+        if folders.first?.record == index {
+          folders.removeFirst()
+          keys.append(Key(name, item: Item(record: index, isContent: true)))
         }
       }
       keys.sort()
@@ -84,6 +95,16 @@ struct FolderListing: Sendable {
     static func == (left: Key, right: Key) -> Bool { !(left < right) && !(right < left) }
   }
 
+  /// The number of the listing of the folder that `records[index]` is.
+  func child(_ index: Int) -> Int32? {
+    var (low, high) = (0, children.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if children[middle].record < index { low = middle + 1 } else { high = middle }
+    }
+    return low < children.count && children[low].record == index ? children[low].number : nil
+  }
+
   /// The path of `records[index]`.
   func path(_ index: Int) -> [UInt8] {
     let start = Int(records[index].start)
@@ -91,15 +112,16 @@ struct FolderListing: Sendable {
   }
 
   /// The entry of `records[index]`.
-  func entry(_ index: UInt32) -> FileEntry {
-    let record = records[Int(index)]
+  func entry(_ index: Int) -> FileEntry {
+    let record = records[index]
     let nameEnd = Int(record.start) + Int(record.nameLength)
     let target = record.kind == .link ? Array(bytes[nameEnd..<(nameEnd + Int(record.size))]) : []
     return FileEntry(
-      path: path(Int(index)), kind: record.kind, mode: record.mode,
+      path: path(index), kind: record.kind, mode: record.mode,
       size: record.size, mtime: record.mtime, linkTarget: target,
       identity: .init(
-        device: record.device, inode: record.inode, links: record.links, ctime: record.ctime))
+        device: otherDevices[index] ?? device, inode: record.inode, links: record.links,
+        ctime: record.ctime))
   }
 }
 

@@ -56,8 +56,12 @@ extension FolderReader {
     if run.listsIgnored {
       output.ignored.append(.init(path: below, isFolder: isFolder, rule: rule))
     }
-    for tracked in run.tracked?.paths(at: below, isFolder: isFolder, root: run.root) ?? [] {
-      output.trackedIgnored.append(.init(path: tracked, isFolder: false, rule: rule))
+    guard let tracked = run.tracked else { return }
+    if below.split(separator: slash).dropLast().contains(where: { $0.elementsEqual(".git".utf8) }) {
+      output.trackedIgnored.append(.init(path: below, isFolder: isFolder, rule: rule))
+    }
+    for path in tracked.paths(at: below, isFolder: isFolder, root: run.root) {
+      output.trackedIgnored.append(.init(path: path, isFolder: false, rule: rule))
     }
   }
 }
@@ -101,6 +105,7 @@ extension FolderReader {
       }
       record.size = Int64(listing.bytes.count) - Int64(record.nameLength)
     }
+    listing.device = UInt64(truncatingIfNeeded: status.st_dev)
     listing.records = [record]
     return listing.entry(0)
   }

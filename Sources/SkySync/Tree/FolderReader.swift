@@ -69,6 +69,7 @@ struct FolderReader {
     if asks { path = run.rules.prefix + (task.path.isEmpty ? [] : task.path + [slash]) }
     var listing = FolderListing(path: task.path)
     listing.records.reserveCapacity(found.count)
+    listing.bytes.reserveCapacity(names.count - found.count)
     var folders: [Int] = []
     for name in found {
       var known: stat?
@@ -103,7 +104,7 @@ struct FolderReader {
     var tasks: [FolderTask] = []
     for (offset, index) in folders.enumerated() {
       let number = first + Int32(offset)
-      listing.records[index].child = number
+      listing.children.append((index, number))
       tasks.append(
         FolderTask(
           number: number, path: listing.path(index), parent: handle, level: level))
@@ -153,6 +154,9 @@ extension FolderReader {
       record.size = Int64(target.count)
       listing.bytes += target
     }
+    let device = UInt64(truncatingIfNeeded: status.st_dev)
+    if listing.records.isEmpty { listing.device = device }
+    if device != listing.device { listing.otherDevices[listing.records.count] = device }
     listing.records.append(record)
     return true
   }

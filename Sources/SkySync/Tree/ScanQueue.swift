@@ -84,36 +84,3 @@ final class ScanQueue: @unchecked Sendable {
     return Int(numbers)
   }
 }
-
-/// Runs `body` on a new thread; false when the system has none to give.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  let box = Unmanaged.passRetained(Box(body))
-  #if canImport(Glibc)
-    var thread = pthread_t()
-  #else
-    var thread: pthread_t?
-  #endif
-  let status = pthread_create(
-    &thread, nil,
-    { argument in
-      #if canImport(Glibc)
-        guard let argument else { return nil }
-      #endif
-      Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-      return nil
-    }, box.toOpaque())
-  guard status == 0 else {
-    box.release()
-    return false
-  }
-  #if canImport(Glibc)
-    pthread_detach(thread)
-  #else
-    if let thread { pthread_detach(thread) }
-  #endif
-  return true
-}

@@ -139,9 +139,9 @@ private func assemble(_ listings: consuming [FolderListing?]) -> [FileEntry] {
       current = around.popLast()
       continue
     }
-    let child = listing.records[Int(listing.order[next].record)].child
+    let child = listing.child(listing.order[next].record)
     around.append((listing, next + 1))
-    current = take(child).map { (listing: $0, next: 0) } ?? around.popLast()
+    current = child.flatMap(take).map { (listing: $0, next: 0) } ?? around.popLast()
   }
   return entries
 }

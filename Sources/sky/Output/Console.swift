@@ -35,7 +35,9 @@ struct Console: Sendable {
   func note(_ line: String) { write(Array((line + "\n").utf8), 2) }
 
   /// An error, on stderr.
-  func complain(_ error: any Error) { note("sky: \(error)") }
+  func complain(_ error: any Error) {
+    note(error is CancellationError ? "sky: interrupted" : "sky: \(error)")
+  }
 
   /// Asks on the terminal; `fallback` where nobody can answer.
   func confirm(_ question: String, fallback: Bool) -> Bool {

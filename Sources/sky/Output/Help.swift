@@ -11,7 +11,10 @@ enum Help {
     }
     parts.append("EXAMPLES:\n" + shown.joined(separator: "\n"))
     if !exits.isEmpty {
-      let codes = ([.done] + exits + [.usage]).map { "  \($0.rawValue)\t\($0.meaning)" }
+      let codes = ([.done] + exits + [.usage]).map { status in
+        let code = status == .ofCommand ? "else" : "\(status.rawValue)"
+        return "  \(code)\(String(repeating: " ", count: 6 - code.count))\(status.meaning)"
+      }
       parts.append("EXIT CODES:\n" + codes.joined(separator: "\n"))
     }
     return parts.joined(separator: "\n\n")

@@ -77,7 +77,11 @@ struct GoodBasicsTests {
         secrets:
         file_mounts:
         resources:
-        """, meaning: ""),
+        """,
+      meaning: """
+        notice: task.yaml:2:10: `workdir` is nothing: so YAML reads ~ alone; \
+        put it in quotes to send your home
+        """),
     GoodTask(
       title: "flow style, as other programs write it",
       yaml: """
@@ -114,15 +118,16 @@ struct GoodBasicsTests {
         """,
       meaning: "workdir: git git@github.com:me/private.git at 1.10\nrun: make test"),
     GoodTask(
-      title: "a repository at its default branch, named by variables",
+      title: "a repository and a branch, named by variables",
       yaml: """
         envs:
           REPO: octocat/Hello-World
         workdir:
           url: ssh://git@github.com/${REPO}
+          ref: ${BRANCH:-feature/x.y}
         """,
       meaning: """
-        workdir: git ssh://git@github.com/octocat/Hello-World at default
+        workdir: git ssh://git@github.com/octocat/Hello-World at feature/x.y
         env: REPO=octocat/Hello-World
         """),
     GoodTask(
@@ -143,8 +148,15 @@ struct GoodBasicsTests {
         nodes: 8
         run: hostname
         infra: slurm/big/gpu
-        needs: on local
+        needs: on slurm/big/gpu
         """),
+    GoodTask(
+      title: "a repository at its default branch",
+      yaml: "workdir: {url: 'file:///srv/git/project.git'}",
+      meaning: "workdir: git file:///srv/git/project.git at default"),
+    GoodTask(
+      title: "a file that begins with a byte order mark", yaml: "\u{FEFF}run: make\n",
+      meaning: "run: make"),
     GoodTask(
       title: "a quoted name and unicode in texts",
       yaml: """

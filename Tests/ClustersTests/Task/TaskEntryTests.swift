@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import Clusters
@@ -22,5 +23,24 @@ struct TaskEntryTests {
   @Test func `a command is a task that options may change`() throws {
     let task = try TaskFile(command: "echo $A").resolve(overrides(env: ["A=1"], nodes: 3))
     #expect(summary(task) == "nodes: 3\nrun: echo $A\nenv: A=1")
+  }
+}
+
+@Suite("A task file that cannot be had")
+struct UnreadableFileTests {
+  @Test(
+    "is an error in words",
+    arguments: [
+      (
+        .noSuchFileOrDirectory, .noFile,
+        "a.yaml: there is no such file\n  Relative paths are taken from where sky is run."
+      ),
+      (.isDirectory, .unreadable, "a.yaml is a folder\n  Name the task file in it."),
+      (.permissionDenied, .unreadable, "a.yaml cannot be read: Permission denied"),
+    ] as [(Errno, TaskError.Code, String)])
+  func words(_ errno: Errno, _ code: TaskError.Code, _ text: String) {
+    let error = TaskError(reading: "a.yaml", errno)
+    #expect(error.code == code)
+    #expect(error.description == text)
   }
 }

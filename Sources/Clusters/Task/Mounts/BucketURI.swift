@@ -1,3 +1,5 @@
+import HostBook
+
 /// `s3://bucket/path`, `gs://…`, `r2://…`, or `cos://region/bucket/path`.
 public struct BucketURI: Equatable, Sendable, CustomStringConvertible {
   public var store: ObjectStore

@@ -25,7 +25,9 @@ struct MountField: Equatable, Sendable {
     let named = YAMLValue(node: value.node, path: target.path, file: value.file)
     if value.isMapping { return .storage(try StorageField(named)) }
     guard !value.isList, !value.isNull else {
-      throw named.mustBe("a path, a URI or a mapping such as {name: my-bucket}")
+      throw named.mustBe(
+        "a path, a URI or a mapping such as {name: my-bucket}",
+        advice: value.word == "~" ? "YAML reads ~ alone as null: put it in quotes." : nil)
     }
     return .text(named.located(try named.word("a path or a URI")))
   }

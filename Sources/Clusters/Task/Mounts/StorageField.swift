@@ -1,3 +1,5 @@
+import HostBook
+
 /// A storage specification as it is written; texts may still hold variables.
 struct StorageField: Equatable, Sendable {
   var place: Place

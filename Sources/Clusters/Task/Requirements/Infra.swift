@@ -1,3 +1,5 @@
+import HostBook
+
 /// Where nodes come from: `local`, `ssh/POOL`, `slurm/CLUSTER[/PARTITION]`.
 public enum Infra {
   /// What a name stands for.

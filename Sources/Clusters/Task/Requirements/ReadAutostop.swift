@@ -1,3 +1,5 @@
+import HostBook
+
 extension Autostop {
   /// `true`, minutes, a time such as `2h`, or a mapping; nil for `false`.
   static func read(

@@ -1,14 +1,22 @@
 extension Resources {
-  static let known =
-    [
-      "infra", "cpus", "memory", "accelerators", "ports", "autostop", "any_of", "ordered",
-      "volumes",
-    ]
-    + CloudFields.resources.map(\.key)
+  /// The keys that do something.
+  private static let own = [
+    "infra", "cpus", "memory", "accelerators", "ports", "autostop", "any_of", "ordered",
+  ]
+
+  static let known = own + ["volumes"] + CloudFields.resources.map(\.key)
+
+  private static let synonyms = [
+    "cores": "cpus", "vcpus": "cpus", "num_cpus": "cpus", "cpu": "cpus", "ram": "memory",
+    "mem": "memory", "gpu": "accelerators", "gpus": "accelerators", "image": "image_id",
+    "spot": "use_spot", "disk": "disk_size", "port": "ports", "provider": "infra",
+  ]
 
   /// Reads `resources`.
   init(_ value: YAMLValue, _ notices: inout [Notice]) throws(TaskError) {
-    let fields = try Fields(value, known: Self.known, elsewhere: Self.elsewhere)
+    let fields = try Fields(
+      value, known: Self.known, listed: Self.own, synonyms: Self.synonyms,
+      elsewhere: Self.elsewhere)
     if let volumes = fields["volumes"] { throw TaskFile.noVolumes(volumes) }
     let base = try Requirements(fields, over: Requirements(), &notices)
     infra = base.infra
@@ -33,10 +41,12 @@ extension Resources {
   ) throws(TaskError) -> [Requirements] {
     let items = try list.items("a list of mappings")
     guard !items.isEmpty else { throw list.bad("is empty", advice: "Leave it out.") }
-    let known = Self.known.filter { !["any_of", "ordered", "volumes", "autostop"].contains($0) }
+    let excluded = ["any_of", "ordered", "volumes", "autostop"]
+    let known = Self.known.filter { !excluded.contains($0) }
+    let listed = Self.own.filter { !excluded.contains($0) }
     var alternatives: [Requirements] = []
     for item in items {
-      let fields = try Fields(item, known: known)
+      let fields = try Fields(item, known: known, listed: listed, synonyms: synonyms)
       if let ports = fields["ports"] { _ = try readPorts(ports) }
       alternatives.append(try Requirements(fields, over: base, &notices))
     }

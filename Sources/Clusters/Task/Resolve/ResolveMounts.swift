@@ -1,6 +1,8 @@
 extension TaskFile {
   /// The file mounts with variables replaced; no target twice, none inside another.
-  func resolveMounts(_ variables: Variables) throws(TaskError) -> [FileMount] {
+  func resolveMounts(
+    _ variables: Variables, besideWorkdir: Bool
+  ) throws(TaskError) -> [FileMount] {
     var mounts: [FileMount] = []
     for field in fileMounts {
       let written = try variables.expand(field.target)
@@ -15,7 +17,7 @@ extension TaskFile {
       }
       mounts.append(mount)
     }
-    try checkWorkdir(mounts)
+    if besideWorkdir { try Self.checkWorkdir(mounts) }
     return mounts
   }
 
@@ -55,8 +57,7 @@ extension TaskFile {
     }
   }
 
-  private func checkWorkdir(_ mounts: [FileMount]) throws(TaskError) {
-    guard workdir != nil else { return }
+  private static func checkWorkdir(_ mounts: [FileMount]) throws(TaskError) {
     let taken = mounts.first {
       $0.target.value == MountTarget.workdir
         || MountTarget.isBelow(MountTarget.workdir, $0.target.value)

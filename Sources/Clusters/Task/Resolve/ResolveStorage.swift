@@ -23,6 +23,7 @@ extension StorageField {
     _ name: Located<String>, _ variables: Variables
   ) throws(TaskError) -> String {
     let expanded = try variables.expand(name)
+    guard !expanded.isSecret else { throw Self.secretAddress(name) }
     guard BucketURI.scheme(of: expanded.value) == nil else {
       throw name.error(
         .badValue, "`\(name.path)` is the URI \(expanded)",
@@ -31,7 +32,6 @@ extension StorageField {
     let stores = store.map { [$0.value] } ?? [.s3, .gcs]
     let problems = stores.map { BucketName.problem(expanded.value, in: $0) }
     guard let problem = problems.contains(nil) ? nil : problems[0] else { return expanded.value }
-    // A name is shown by every listing, so a secret in it is refused by the same words.
     throw name.error(.badValue, "`\(name.path)` is \"\(expanded)\": the bucket's name \(problem)")
   }
 
@@ -73,13 +73,21 @@ extension StorageField {
   static func bucket(
     _ text: MaskedText, _ field: Located<String>
   ) throws(TaskError) -> BucketURI {
+    guard !text.isSecret else { throw secretAddress(field) }
     do throws(BucketURIProblem) {
       return try BucketURI.read(text.value)
     } catch {
       throw field.error(
-        error.code, "\(text) \(text.isSecret ? "is no URI of a bucket" : error.reason)",
+        error.code, "\(text) \(error.reason)",
         suggestion: error.suggestion, advice: error.advice)
     }
+  }
+
+  /// Names of buckets stand in listings, in logs and on command lines.
+  private static func secretAddress(_ field: Located<String>) -> TaskError {
+    field.error(
+      .badValue, "`\(field.path)` uses a secret, and the address of a bucket is shown",
+      advice: "Move that variable to `envs`.")
   }
 
   private static func baseName(_ path: MaskedText) -> Substring {

@@ -23,7 +23,7 @@ extension TaskFile {
     task.numNodes = try overrides.numNodes.map(Self.checkNodes) ?? numNodes
     task.setup = setup
     task.run = run
-    task.fileMounts = try resolveMounts(variables)
+    task.fileMounts = try resolveMounts(variables, besideWorkdir: task.workdir != nil)
     task.resources = resources
     task.notices = notices
     try Self.override(&task.resources, overrides.infra)
@@ -51,7 +51,9 @@ extension TaskFile {
   ) throws(TaskError) {
     guard let infra else { return }
     switch Infra.kind(of: infra) {
-    case .here: resources.infra = infra
+    case .here:
+      resources.infra = infra
+      for index in resources.alternatives.indices { resources.alternatives[index].infra = infra }
     case .cloud:
       throw TaskError(
         .badOption, "--infra \(infra): this program brings up no nodes there",
@@ -61,48 +63,5 @@ extension TaskFile {
         .badOption, "--infra \(infra) is unknown", suggestion: suggestion,
         advice: "Write \(Infra.form).")
     }
-  }
-
-  private func resolveWorkdir(
-    _ override: String?, _ variables: Variables
-  ) throws(TaskError) -> ClusterTask.Workdir? {
-    if let override {
-      guard !override.isEmpty else { throw TaskError(.badOption, "--workdir is empty") }
-      return .folder(MaskedText(override))
-    }
-    switch workdir {
-    case nil: return nil
-    case .folder(let path): return .folder(try Self.expandPath(path, variables))
-    case .git(let url, let ref):
-      let address = try variables.expand(url)
-      guard Self.isRepository(address.value) else {
-        throw url.error(
-          .badValue, "`\(url.path)` is \"\(address)\", which is no address of a repository",
-          advice: "Write https://HOST/PATH, ssh://USER@HOST/PATH or USER@HOST:PATH.")
-      }
-      return .git(
-        url: address, ref: try ref.map { (ref) throws(TaskError) in try variables.expand(ref) })
-    }
-  }
-
-  /// A path that is not empty and no URI.
-  static func expandPath(
-    _ path: Located<String>, _ variables: Variables
-  ) throws(TaskError) -> MaskedText {
-    let expanded = try variables.expand(path)
-    guard !expanded.value.isEmpty else {
-      throw path.error(.badValue, "`\(path.path)` is \"\(path.value)\", which is empty")
-    }
-    guard BucketURI.scheme(of: expanded.value) == nil else {
-      throw path.error(
-        .badValue, "`\(path.path)` is \"\(expanded)\", which is a URI and no path here")
-    }
-    return expanded
-  }
-
-  private static func isRepository(_ url: String) -> Bool {
-    url.wholeMatch(
-      of: /(https?|ssh|git|file):\/\/[^\s\/-]?\S*\/\S+|[\w][\w.-]*@[\w][\w.-]*:[^\s-]\S*/)
-      != nil
   }
 }

@@ -1,3 +1,5 @@
+import HostBook
+
 /// The variables of a task and how `${NAME}` in a text is replaced by them.
 struct Variables {
   private var values: [String: MaskedText] = [:]

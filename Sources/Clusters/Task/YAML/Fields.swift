@@ -1,4 +1,5 @@
 import Yams
+import HostBook
 
 /// The entries of a mapping in the order of the file, with `<<` merged in.
 struct Fields {
@@ -21,18 +22,25 @@ struct Fields {
 
   /// The entries of `mapping`, all of whose keys must be among `known`.
   ///
-  /// - Parameter elsewhere: where a key belongs that is known in another mapping.
+  /// - Parameters:
+  ///   - listed: those of `known` that an error names when none of them is near.
+  ///   - synonyms: keys of `known` by words that other programs have for them.
+  ///   - elsewhere: where a key belongs that is known in another mapping.
   init(
-    _ mapping: YAMLValue, known: [String], elsewhere: (String) -> String? = { _ in nil }
+    _ mapping: YAMLValue, known: [String], listed: [String]? = nil,
+    synonyms: [String: String] = [:], elsewhere: (String) -> String? = { _ in nil }
   ) throws(TaskError) {
     try self.init(mapping)
     for entry in entries where !known.contains(entry.key) {
       let mapping = mapping.path.isEmpty ? "" : " in `\(mapping.path)`"
       let place = elsewhere(entry.key)
-      let near = place == nil ? Suggestion.nearest(to: entry.key, in: known) : nil
+      let near =
+        place != nil
+        ? nil : synonyms[entry.key.lowercased()] ?? Suggestion.nearest(to: entry.key, in: known)
       throw TaskError(
         .unknownKey, "unknown key `\(entry.key)`\(mapping)", at: entry.place, suggestion: near,
-        advice: place ?? (near == nil ? "Known are: \(known.joined(separator: ", "))." : nil))
+        advice: place
+          ?? (near == nil ? "Known are: \((listed ?? known).joined(separator: ", "))." : nil))
     }
   }
 

@@ -20,7 +20,9 @@ enum PlainScalar: Equatable {
       let digits = isNegative || word.hasPrefix("+") ? String(word.dropFirst()) : word
       if let int = Self.int(digits) {
         self = .int(isNegative && int != "0" ? "-\(int)" : int)
-      } else if let float = Self.float(digits) {
+      } else if let float = Self.float(digits),
+        word == digits || !digits.hasPrefix(".") || float.isInfinite
+      {
         self = .float(isNegative ? -float : float)
       } else {
         self = .text

@@ -77,6 +77,7 @@ extension TaskError {
     if text.prefix(while: { $0 == 0x20 || $0 == 0x09 }).contains(0x09) {
       return "The line begins with a tab: YAML is indented with spaces only."
     }
+    if problem.contains("end of stream") { return "A quote opens there and does not close." }
     if problem.contains("mapping values are not allowed") {
       return "Put text that holds `: ` in quotes, and look at the indentation of this line."
     }

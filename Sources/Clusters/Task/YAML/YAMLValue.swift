@@ -74,7 +74,9 @@ extension YAMLValue {
     case .text:
       guard !word.unicodeScalars.contains("\0") else { throw bad("holds a NUL character") }
       if let tag = unknownTag {
-        throw bad("has the tag `\(tag)`, which means nothing here", advice: "Leave it out.")
+        throw bad(
+          isSecret ? "has a tag" : "has the tag `\(tag)`, which means nothing here",
+          advice: "Leave it out.")
       }
       return word
     case .bool:
