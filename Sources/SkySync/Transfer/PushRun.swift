@@ -100,12 +100,12 @@ struct PushRun {
   }
 
   private func checkSpace(_ jobs: [TargetJob]) throws(SyncError) {
-    for job in jobs where job.target.freeKiB > 0 {
+    for job in jobs where job.target.number > 0 {
       let needed = job.plan.contentBytes / 1024
-      guard needed <= job.target.freeKiB else {
+      guard needed <= job.target.number else {
         throw SyncError(
           .cannotWrite, String(decoding: job.target.path, as: UTF8.self),
-          "needs \(needed / 1024) MiB but the node has only \(job.target.freeKiB / 1024) MiB free")
+          "needs \(needed / 1024) MiB but the node has only \(job.target.number / 1024) MiB free")
       }
     }
   }
