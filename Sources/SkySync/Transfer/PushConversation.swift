@@ -70,11 +70,16 @@ struct PushConversation: Sendable {
     try await command.finishInput()
   }
 
-  /// Sends the stream.
-  func send(_ stream: PackStream) async throws(SyncError) {
+  /// Sends the stream; tells how much content went.
+  func send(
+    _ stream: PackShare.Place, progress: @Sendable (Int64) -> Void
+  ) async throws(SyncError) {
     let line = "go \(stream.isCompressed ? "z" : "n") \(Self.randomHex())\n"
     try await command.write(Array(line.utf8))
-    while let chunk = await stream.next() { try await command.write(chunk) }
+    while let chunk = await stream.next() {
+      try await command.write(chunk.bytes)
+      progress(chunk.contentDone)
+    }
     try await command.finishInput()
   }
 
