@@ -1,9 +1,10 @@
 import SkySync
 import Synchronization
 
-/// A node whose connection breaks, or whose processes are killed, once that many bytes were sent to it.
+/// A node whose connection breaks, or whose processes are killed, once that many bytes were sent to it, or came
+/// from it.
 public struct CutHost: CommandHost {
-  public enum Way: Sendable { case connection, kill }
+  public enum Way: Sendable { case connection, kill, connectionOfReader }
 
   private let host: LocalShell
   private let limit: Int
@@ -34,6 +35,7 @@ private final class CutCommand: RemoteCommand {
   }
 
   func write(_ bytes: [UInt8]) async throws(SyncError) {
+    guard way != .connectionOfReader else { return try await command.write(bytes) }
     let room = left.withLock { left in
       defer { left -= min(left, bytes.count) }
       return left
@@ -46,7 +48,19 @@ private final class CutCommand: RemoteCommand {
   }
 
   func finishInput() async throws(SyncError) { try await command.finishInput() }
-  func read() async throws(SyncError) -> [UInt8]? { try await command.read() }
+
+  func read() async throws(SyncError) -> [UInt8]? {
+    let bytes = try await command.read()
+    guard way == .connectionOfReader, let bytes else { return bytes }
+    let isOver = left.withLock { left in
+      left -= min(left, bytes.count)
+      return left == 0
+    }
+    guard isOver else { return bytes }
+    await command.abandon()
+    throw SyncError(.connectionLost, "here", "was cut")
+  }
+
   func readError() async throws(SyncError) -> [UInt8]? { try await command.readError() }
   func outcome() async throws(SyncError) -> RemoteOutcome { try await command.outcome() }
   func abandon() async { await command.abandon() }

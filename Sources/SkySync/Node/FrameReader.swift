@@ -34,6 +34,11 @@ struct FrameReader {
   private let noiseLimit = 4 << 20
   private let frameLimit = 1 << 30
 
+  private struct Step {
+    /// nil at the first mark of all.
+    var closed: Frame?
+  }
+
   init(_ command: any RemoteCommand, mark: String, host: String) {
     self.command = command
     self.mark = Array("\n\(mark) ".utf8)
@@ -43,41 +48,71 @@ struct FrameReader {
   /// The next frame; it is known to be whole because the next mark, or the end, was seen. nil at the end.
   mutating func next() async throws(SyncError) -> Frame? {
     while true {
-      if let frame = try cut() { return frame }
-      guard buffer.count < (open == nil ? noiseLimit : frameLimit) else {
-        throw SyncError(.badAnswer, host, "the node sends without end")
+      while find() != nil, let step = try advance() {
+        if let frame = step.closed, frame.words != ["."] { return frame }
       }
-      guard let bytes = try await command.read() else { return try last() }
-      bytesRead += Int64(bytes.count)
-      buffer += bytes
+      guard try await readMore(limit: open == nil ? noiseLimit : frameLimit) else { break }
     }
-  }
-
-  private mutating func cut() throws(SyncError) -> Frame? {
-    while let position = find() {
-      let start = position + mark.count
-      guard let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) else {
-        searched = position
-        guard buffer.count - start < 1024 else {
-          throw SyncError(.badAnswer, host, "the node's answer has a line without end")
-        }
-        return nil
-      }
-      let words = String(decoding: buffer[start..<end], as: UTF8.self).split(separator: " ")
-      let frame = open.map { Frame(words: $0, payload: Array(buffer[..<position])) }
-      if open == nil { noise = position }
-      buffer.removeFirst(end + 1)
-      searched = 0
-      open = words
-      if let frame, frame.words != ["."] { return frame }
-    }
-    return nil
-  }
-
-  private mutating func last() throws(SyncError) -> Frame? {
+    defer { open = nil }
     guard let words = open, words != ["."] else { return nil }
-    open = nil
     return Frame(words: words, payload: buffer)
+  }
+
+  /// Goes on to the mark `name`; what comes after it is to be taken with `piece`.
+  mutating func begin(_ name: Substring) async throws(SyncError) {
+    while open?.first != name {
+      if find() != nil, try advance() != nil { continue }
+      guard try await readMore(limit: frameLimit) else {
+        throw SyncError(.connectionLost, host, "the node went away")
+      }
+    }
+  }
+
+  /// The next part of what follows the mark that was begun; nil at the next mark.
+  mutating func piece() async throws(SyncError) -> [UInt8]? {
+    while true {
+      let end = find()
+      if end == 0 { return nil }
+      let count = end ?? searched
+      if count > 0 {
+        let part = Array(buffer[..<count])
+        buffer.removeFirst(count)
+        searched = 0
+        return part
+      }
+      guard try await readMore(limit: frameLimit) else {
+        throw SyncError(.connectionLost, host, "the node went away in the middle of the files")
+      }
+    }
+  }
+
+  private mutating func readMore(limit: Int) async throws(SyncError) -> Bool {
+    guard buffer.count < limit else {
+      throw SyncError(.badAnswer, host, "the node sends without end")
+    }
+    guard let bytes = try await command.read() else { return false }
+    bytesRead += Int64(bytes.count)
+    buffer += bytes
+    return true
+  }
+
+  /// Takes the mark that `find` sees, and closes the frame before it; nil while its line is not whole.
+  private mutating func advance() throws(SyncError) -> Step? {
+    guard let position = find() else { return nil }
+    let start = position + mark.count
+    guard let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) else {
+      guard buffer.count - start < 1024 else {
+        throw SyncError(.badAnswer, host, "the node's answer has a line without end")
+      }
+      return nil
+    }
+    let words = String(decoding: buffer[start..<end], as: UTF8.self).split(separator: " ")
+    let frame = open.map { Frame(words: $0, payload: Array(buffer[..<position])) }
+    if open == nil { noise = position }
+    buffer.removeFirst(end + 1)
+    searched = 0
+    open = words
+    return Step(closed: frame)
   }
 
   private mutating func find() -> Int? {
@@ -97,7 +132,7 @@ struct FrameReader {
         return nil
       }
     }
-    if hit == nil { searched = last + 1 }
+    searched = hit ?? last + 1
     return hit
   }
 }

@@ -4,16 +4,20 @@ struct NodeTarget: Equatable, Sendable {
   var index = 0
   enum State: String, Sendable {
     case absent, folder
+    /// One file or link (pull only): `path` is its folder.
+    case file
     /// A file, a link to nowhere or a device stands there.
     case other
   }
 
   var state: State
-  /// Free space in KiB on the file system that holds it; 0 when the node could not tell.
-  var freeKiB: Int64
+  /// Push: free space in KiB on the file system that holds it; 0 when the node could not tell.
+  /// Pull: which of the sources it is a match of.
+  var number: Int64
   /// The absolute path of the folder, `~` expanded.
   var path: [UInt8]
-  /// The file's name in it, when the target is one file.
+  /// The file's name in it, when the target is one file. Pull: the name under which it arrives, empty for the
+  /// contents of a folder.
   var name: [UInt8]
   /// The folder itself: its path is empty.
   var root: FileEntry?
@@ -39,6 +43,18 @@ struct NodeListing {
     return targets
   }
 
+  /// The plain listing.
+  static func unpacked(
+    _ payload: [UInt8], isCompressed: Bool, from host: String
+  ) throws(SyncError) -> [UInt8] {
+    guard isCompressed else { return payload }
+    do {
+      return try Zstd.decompress(payload, limit: 2 << 30)
+    } catch {
+      throw SyncError(.badAnswer, host, "the node's listing cannot be read: \(error.reason)")
+    }
+  }
+
   private init(_ bytes: [UInt8], _ host: String) {
     self.bytes = bytes
     self.host = host
@@ -50,7 +66,7 @@ struct NodeListing {
       let state = NodeTarget.State(rawValue: String(head[2]))
     else { throw bad("a target's first line is missing") }
     var target = NodeTarget(
-      index: index, state: state, freeKiB: Int64(head[3]) ?? 0, path: Array(try field()),
+      index: index, state: state, number: Int64(head[3]) ?? 0, path: Array(try field()),
       name: Array(try field()))
     while true {
       let record = try field()

@@ -18,24 +18,8 @@
 enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
-  static let text = setup + resolve + scan + stage + receive + commit
-
-  /// Arguments: the mark, flags (z: the client reads zstd, r: change nothing, c: digests of all files), then
-  /// targets as `resolve` reads them.
-  private static let setup = #"""
-    LC_ALL=C; export LC_ALL; unset IFS CDPATH
-    S=$1 W=$2; shift 2
-    U=$(umask); umask 077
-    HOME=${HOME:-/}
-    have() { command -v "$1" >/dev/null 2>&1; }
-    mark() { printf '\n%s %s\n' "$S" "$*"; }
-    host=$(uname -n | tr -cd A-Za-z0-9-)
-    z=0; have zstd && z=1
-    g=0; find / -maxdepth 0 -printf '' 2>/dev/null && g=1
-    x=0; have sha256sum && printf 'b\0a\0' | sort -z >/dev/null 2>&1 && x=1
-    mark hello 1 $z $g $x "$(uname -s)"
-
-    """#
+  static let text =
+    ScriptParts.setup + resolve + ScriptParts.walk + scan + stage + receive + commit
 
   /// MODE:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
   /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
@@ -65,6 +49,7 @@ enum PushScript {
   /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
   /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another host.
   private static let scan = #"""
+    mark hello 1 $z $g $x "$(uname -s)"
     drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
@@ -77,25 +62,6 @@ enum PushScript {
     done
     }
     free() { df -Pk "$1" 2>/dev/null | { read -r q; read -r q q q q r; echo ${q:-0}; }; }
-    walk() {
-    if [ $g = 1 ]; then
-    find "$@" -path './.sky-staging.*' -prune -o -printf '%y %m %s %T@ %p\0%l\0'; e=$?
-    else
-    printf 'N\0\0'
-    find "$@" -path './.sky-staging.*' -prune -o -print0; e=$?
-    printf '\0'
-    find "$@" -path './.sky-staging.*' -prune -o -exec stat -c '%f %s %Y' {} +
-    printf '\0'
-    find "$@" -path './.sky-staging.*' -prune -o -type l -exec sh -c "$links" sh {} +
-    printf '\0'
-    fi
-    case $W in *c*)
-    printf 'H\0\0'
-    find "$@" -path './.sky-staging.*' -prune -o -type f -exec sha256sum -z {} +;;
-    esac
-    return $e
-    }
-    links='for f do printf "%s\0" "$f"; readlink -n "$f"; printf "\0"; done'
     scan() {
     k=0
     for a do

@@ -2,6 +2,8 @@ extension FileEntry {
   /// The time of a link on a node that cannot set it.
   static let unknownTime = Int64.min
 
+  private var isTimeUnknown: Bool { mtime == Self.unknownTime }
+
   /// Whether `remote`, seen on a node, looks like this file: the same kind, size or link target, and time.
   /// The mode is not compared.
   func looksLike(_ remote: FileEntry) -> Bool {
@@ -11,7 +13,7 @@ extension FileEntry {
     case .file: return size == remote.size && hasTime(of: remote)
     case .link:
       return linkTarget == remote.linkTarget
-        && (remote.mtime == Self.unknownTime || hasTime(of: remote))
+        && (isTimeUnknown || remote.isTimeUnknown || hasTime(of: remote))
     }
   }
 

@@ -12,28 +12,38 @@ enum ContentCheck {
   static func differing(
     _ tree: FileTree, _ target: NodeTarget, _ source: SourceFolder
   ) async -> Set<[UInt8]> {
+    await differing(tree.entries, target.digests) { path in
+      guard case .success(let file) = source.open(path) else { return nil }
+      return file.descriptor
+    }
+  }
+
+  /// - Parameter open: a descriptor to read the file from, which is closed here; nil when it cannot be read.
+  static func differing(
+    _ entries: [FileEntry], _ digests: [[UInt8]: [UInt8]],
+    open: @escaping @Sendable (_ path: [UInt8]) -> CInt?
+  ) async -> Set<[UInt8]> {
+    // On a thread of its own: it reads all the files.
     await withCheckedContinuation { continuation in
       DispatchQueue(label: "sky.checksum", qos: .userInitiated).async {
         var found: Set<[UInt8]> = []
-        for entry in tree.entries where entry.kind == .file {
-          guard let theirs = target.digests[entry.path] else { continue }
-          if digest(entry.path, source).map({ Array($0.utf8) }) != theirs {
-            found.insert(entry.path)
-          }
+        for entry in entries where entry.kind == .file {
+          guard let theirs = digests[entry.path] else { continue }
+          let ours = open(entry.path).flatMap(digest)
+          if ours.map({ Array($0.utf8) }) != theirs { found.insert(entry.path) }
         }
         continuation.resume(returning: found)
       }
     }
   }
 
-  private static func digest(_ path: [UInt8], _ source: SourceFolder) -> String? {
-    guard case .success(let file) = source.open(path) else { return nil }
-    defer { close(file.descriptor) }
+  private static func digest(_ file: CInt) -> String? {
+    defer { close(file) }
     var hash = SHA256()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while true {
-      let count = read(file.descriptor, buffer.baseAddress, buffer.count)
+      let count = read(file, buffer.baseAddress, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { return nil }
       if count == 0 { return hash.finish() }

@@ -1,31 +1,39 @@
 import Dispatch
 import Synchronization
 
-/// One packer on a thread of its own, whose bytes are read by a task.
+/// One packer on a thread of its own, whose bytes go to one or several nodes.
 final class PackStream: Sendable {
   /// Whether the bytes are one zstd stream.
   let isCompressed: Bool
-  private let pipe = ChunkPipe(capacity: 16)
+  private let fan: ChunkFan
   private let outcome = Mutex<Result<PackResult, any Error>?>(nil)
 
   /// Begins to pack.
-  /// - Parameter canDecompress: whether the node has zstd.
-  init(
-    _ list: PackList, from sources: [SourceFolder], canDecompress: Bool,
-    progress: @escaping @Sendable (Int64) -> Void
-  ) {
-    let compress = canDecompress && Sample.shrinks(list, sources)
-    isCompressed = compress
-    // `.userInitiated`: somebody waits for the sync.
-    DispatchQueue(label: "sky.pack", qos: .userInitiated).async { [self] in
-      let result = Result { try Self.pack(list, sources, compress, pipe, progress) }
-      outcome.withLock { $0 = result }
-      pipe.finish()
+  /// - Parameter canDecompress: whether the nodes have zstd.
+  static func start(
+    _ list: PackList, from sources: [SourceFolder], canDecompress: Bool, readers: Int
+  ) async -> PackStream {
+    await withCheckedContinuation { continuation in
+      // `.userInitiated`: somebody waits for the sync.
+      DispatchQueue(label: "sky.pack", qos: .userInitiated).async {
+        let compress = canDecompress && Sample.shrinks(list, sources)
+        let stream = PackStream(isCompressed: compress, readers: readers)
+        continuation.resume(returning: stream)
+        stream.pack(list, sources)
+      }
     }
   }
 
-  /// The next bytes to send, nil at the end.
-  func next() async -> [UInt8]? { await pipe.next() }
+  private init(isCompressed: Bool, readers: Int) {
+    self.isCompressed = isCompressed
+    fan = ChunkFan(readers: readers)
+  }
+
+  /// The next bytes to send to `reader`, nil at the end.
+  func next(for reader: Int) async -> ChunkFan.Chunk? { await fan.next(for: reader) }
+
+  /// `reader` wants no more.
+  func leave(_ reader: Int) { fan.leave(reader) }
 
   /// What was packed; to be asked after the end.
   func result() throws(SyncError) -> PackResult {
@@ -38,27 +46,27 @@ final class PackStream: Sendable {
     }
   }
 
-  /// Nobody wants the rest.
-  func abandon() { pipe.abandon() }
-
-  private static func pack(
-    _ list: PackList, _ sources: [SourceFolder], _ compress: Bool, _ pipe: ChunkPipe,
-    _ progress: @escaping (Int64) -> Void
-  ) throws -> PackResult {
-    let plain = PipeSink(pipe)
-    let sink: any ByteSink =
-      compress ? try ZstdSink(plain, isLarge: list.contentBytes > 8 << 20) : plain
-    return try Packer(list, from: sources, to: sink, progress: progress).run()
+  private func pack(_ list: PackList, _ sources: [SourceFolder]) {
+    let chunks = ChunkSink(fan)
+    let result = Result {
+      let sink: any ByteSink =
+        isCompressed ? try ZstdSink(chunks, isLarge: list.contentBytes > 8 << 20) : chunks
+      return try Packer(list, from: sources, to: sink) { chunks.contentDone += $0 }.run()
+    }
+    outcome.withLock { $0 = result }
+    fan.finish()
   }
 }
 
 /// Collects bytes into chunks of a good size for a channel.
-private final class PipeSink: ByteSink {
-  private let pipe: ChunkPipe
+private final class ChunkSink: ByteSink {
+  private let fan: ChunkFan
   private var chunk: [UInt8] = []
   private let size = 256 << 10
+  /// Content that was packed so far.
+  var contentDone: Int64 = 0
 
-  init(_ pipe: ChunkPipe) { self.pipe = pipe }
+  init(_ fan: ChunkFan) { self.fan = fan }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     if chunk.isEmpty, bytes.count >= size {
@@ -78,7 +86,7 @@ private final class PipeSink: ByteSink {
   }
 
   private func send(_ bytes: [UInt8]) throws {
-    guard pipe.send(bytes) else {
+    guard fan.send(ChunkFan.Chunk(bytes: bytes, contentDone: contentDone)) else {
       throw SyncError(.cancelled, "packing", "was given up before its end")
     }
   }

@@ -9,6 +9,50 @@ public enum Push {
     _ pairs: [SyncPair], to host: any CommandHost, options: PushOptions = PushOptions(),
     progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
   ) async throws(SyncError) -> SyncReport {
+    try await run(pairs, to: host, options, PackShare(nodes: 1).ticket(), progress)
+  }
+
+  /// The same for several nodes side by side: one scan, one read and one compression for all that lack the
+  /// same. A slow or dead node does not hold the others.
+  /// - Parameter nodes: each with its own pairs, which differ in nothing but their manifests; their scans are
+  ///   done once.
+  /// - Returns: what became of each node, in their order.
+  public static func run(
+    _ nodes: [(host: any CommandHost, pairs: [SyncPair])], options: PushOptions = PushOptions(),
+    progress: @escaping @Sendable (_ node: Int, SyncProgress) -> Void = { _, _ in }
+  ) async -> [Result<SyncReport, SyncError>] {
+    guard let first = nodes.first else { return [] }
+    let scans = first.pairs.map { OneScan($0.scan) }
+    let share = PackShare(nodes: nodes.count)
+    return await withTaskGroup(of: (Int, Result<SyncReport, SyncError>).self) { group in
+      for (index, node) in nodes.enumerated() {
+        var pairs = node.pairs
+        for (scan, place) in zip(scans, pairs.indices) { pairs[place].scan = scan.result }
+        let own = pairs
+        group.addTask {
+          do throws(SyncError) {
+            let report = try await run(own, to: node.host, options, share.ticket()) {
+              progress(index, $0)
+            }
+            return (index, .success(report))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      var results: [Int: Result<SyncReport, SyncError>] = [:]
+      for await (index, result) in group { results[index] = result }
+      return nodes.indices.compactMap { results[$0] }
+    }
+  }
+
+  private static func run(
+    _ pairs: [SyncPair], to host: any CommandHost, _ options: PushOptions,
+    _ share: PackShare.Ticket,
+    _ progress: @escaping @Sendable (SyncProgress) -> Void
+  ) async throws(SyncError) -> SyncReport {
+    // Whether it came to sending or not, nobody has to wait for this node any more.
+    defer { share.pass() }
     let start = ContinuousClock.now
     var report = SyncReport(
       source: pairs.map(\.source.string).joined(separator: ", "),
@@ -17,7 +61,7 @@ public enum Push {
     progress(SyncProgress(phase: .comparing))
     let conversation = try await PushConversation.start(pairs, host, options)
     let work = try await conversation.command.watching {
-      await PushRun(pairs, conversation, options, progress).result()
+      await PushRun(pairs, conversation, options, share, progress).result()
     }
     work.fill(&report)
     report.seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -55,21 +55,13 @@ struct PushConversation: Sendable {
     guard let scan = try await frames.next(), scan.name == "scan",
       let ready = try await frames.next(), ready.name == "ready"
     else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
-    let listing = try unpacked(scan.payload, canDecompress)
+    let listing = try NodeListing.unpacked(
+      scan.payload, isCompressed: canDecompress, from: host)
     let targets = try NodeListing.targets(in: listing, from: host)
     guard targets.count == targetCount else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
     return NodeAnswer(canDecompress: canDecompress, targets: targets)
-  }
-
-  private func unpacked(_ payload: [UInt8], _ isCompressed: Bool) throws(SyncError) -> [UInt8] {
-    guard isCompressed else { return payload }
-    do {
-      return try Zstd.decompress(payload, limit: 2 << 30)
-    } catch {
-      throw SyncError(.badAnswer, host, "the node's listing cannot be read: \(error.reason)")
-    }
   }
 
   /// Nothing is to be done: the script ends.
@@ -78,11 +70,16 @@ struct PushConversation: Sendable {
     try await command.finishInput()
   }
 
-  /// Sends the stream.
-  func send(_ stream: PackStream) async throws(SyncError) {
+  /// Sends the stream; tells how much content went.
+  func send(
+    _ stream: PackShare.Place, progress: @Sendable (Int64) -> Void
+  ) async throws(SyncError) {
     let line = "go \(stream.isCompressed ? "z" : "n") \(Self.randomHex())\n"
     try await command.write(Array(line.utf8))
-    while let chunk = await stream.next() { try await command.write(chunk) }
+    while let chunk = await stream.next() {
+      try await command.write(chunk.bytes)
+      progress(chunk.contentDone)
+    }
     try await command.finishInput()
   }
 

@@ -34,15 +34,17 @@ struct PushRun {
   private let pairs: [SyncPair]
   private let conversation: PushConversation
   private let options: PushOptions
+  private let share: PackShare.Ticket
   private let progress: @Sendable (SyncProgress) -> Void
 
   init(
     _ pairs: [SyncPair], _ conversation: PushConversation, _ options: PushOptions,
-    _ progress: @escaping @Sendable (SyncProgress) -> Void
+    _ share: PackShare.Ticket, _ progress: @escaping @Sendable (SyncProgress) -> Void
   ) {
     self.pairs = pairs
     self.conversation = conversation
     self.options = options
+    self.share = share
     self.progress = progress
   }
 
@@ -100,12 +102,12 @@ struct PushRun {
   }
 
   private func checkSpace(_ jobs: [TargetJob]) throws(SyncError) {
-    for job in jobs where job.target.freeKiB > 0 {
+    for job in jobs where job.target.number > 0 {
       let needed = job.plan.contentBytes / 1024
-      guard needed <= job.target.freeKiB else {
+      guard needed <= job.target.number else {
         throw SyncError(
           .cannotWrite, String(decoding: job.target.path, as: UTF8.self),
-          "needs \(needed / 1024) MiB but the node has only \(job.target.freeKiB / 1024) MiB free")
+          "needs \(needed / 1024) MiB but the node has only \(job.target.number / 1024) MiB free")
       }
     }
   }
@@ -115,16 +117,16 @@ struct PushRun {
   ) async throws(SyncError) {
     let list = PackList(jobs.map(\.targetPlan))
     let meter = SendMeter(total: list.contentBytes, files: list.items.count, progress)
-    let stream = PackStream(
-      list, from: jobs.map(\.source), canDecompress: answer.canDecompress, progress: meter.add)
+    let stream = await share.join(
+      list, from: jobs.map(\.source), canDecompress: answer.canDecompress)
     var reader = frames
-    async let sending = send(stream)
+    async let sending = send(stream, meter)
     let outcome: NodeOutcome
     do {
       outcome = try await conversation.outcome(&reader)
-      stream.abandon()
+      stream.leave()
     } catch {
-      stream.abandon()
+      stream.leave()
       await conversation.command.abandon()
       _ = await sending
       throw error
@@ -139,12 +141,14 @@ struct PushRun {
     try conclude(jobs, outcome, &work)
   }
 
-  private func send(_ stream: PackStream) async -> Result<Void, SyncError> {
+  private func send(
+    _ stream: PackShare.Place, _ meter: SendMeter
+  ) async -> Result<Void, SyncError> {
     do throws(SyncError) {
-      try await conversation.send(stream)
+      try await conversation.send(stream, progress: meter.reach)
       return .success(())
     } catch {
-      stream.abandon()
+      stream.leave()
       return .failure(error)
     }
   }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts what was read for a stream and tells it, not more often than a person can see.
+/// Counts what of a stream is done and tells it, not more often than a person can see.
 final class SendMeter: Sendable {
   private let total: Int64
   private let files: Int
@@ -15,9 +15,15 @@ final class SendMeter: Sendable {
     report(SyncProgress(phase: .sending, bytesTotal: total, filesTotal: files))
   }
 
-  @Sendable func add(_ bytes: Int64) {
+  /// So much more was done.
+  @Sendable func add(_ bytes: Int64) { note { $0 + bytes } }
+
+  /// So much is done by now.
+  @Sendable func reach(_ bytes: Int64) { note { max($0, bytes) } }
+
+  private func note(_ change: (Int64) -> Int64) {
     let done = state.withLock { state -> Int64? in
-      state.done += bytes
+      state.done = change(state.done)
       let now = ContinuousClock.now
       guard state.done >= total || now - state.told > .milliseconds(50) else { return nil }
       state.told = now

@@ -111,7 +111,7 @@ extension FileEntry {
   }
 
   /// What fstat said about a file or folder.
-  fileprivate init(path: [UInt8], _ status: stat) {
+  init(path: [UInt8], _ status: stat) {
     #if canImport(Glibc)
       let (modified, changed) = (status.st_mtim, status.st_ctim)
     #else

@@ -4,7 +4,7 @@ import CArchive
 struct CompressionError: Error, Equatable {
   var reason: String
 
-  fileprivate init(_ archive: OpaquePointer?) {
+  init(_ archive: OpaquePointer?) {
     reason = archive.flatMap { archive_error_string($0) }.map { String(cString: $0) } ?? "no memory"
   }
 

@@ -5,7 +5,9 @@ import Testing
 @Suite struct ProbeTests {
   @Test func `this machine says what it is`() async throws {
     try await withPlace { place in
-      try await place.onNode("printf '#!/bin/sh\\necho 81559, NVIDIA H100 80GB HBM3\\n' >nvidia-smi; chmod 755 nvidia-smi")
+      try await place.onNode(
+        "printf '#!/bin/sh\\necho 81559, NVIDIA H100 80GB HBM3\\n' >nvidia-smi; chmod 755 nvidia-smi"
+      )
       var node = place.node
       node.path = "\(place.node.home):/usr/bin:/bin"
       let probe = try await Probe.run(on: node)

@@ -86,16 +86,17 @@ import Testing
       }
     }
   }
+}
 
-  private func busyboxFolder(_ home: FilePath) async throws -> String {
-    let folder = home.appending("tools").string
-    let result = try await run(
-      "/bin/sh",
-      [
-        "-c",
-        "mkdir \(folder); for t in $(busybox --list); do ln -s /bin/busybox \(folder)/$t; done",
-      ])
-    #expect(result.status == 0)
-    return folder
-  }
+/// A folder with nothing but BusyBox' tools.
+func busyboxFolder(_ home: FilePath) async throws -> String {
+  let folder = home.appending("tools").string
+  let result = try await run(
+    "/bin/sh",
+    [
+      "-c",
+      "mkdir \(folder); for t in $(busybox --list); do ln -s /bin/busybox \(folder)/$t; done",
+    ])
+  #expect(result.status == 0)
+  return folder
 }

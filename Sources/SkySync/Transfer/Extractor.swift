@@ -1,0 +1,142 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Takes a tar stream apart and puts the wanted files in place, each by a rename. Blocking: runs on a thread of
+/// its own. What was not asked for is ignored, whatever the node sends.
+struct Extractor {
+  private let folder: LocalFolder
+  private let wanted: [[UInt8]: FileEntry]
+  private let progress: (Int64) -> Void
+  private(set) var arrived: [FileEntry] = []
+  private(set) var contentBytes: Int64 = 0
+  private(set) var problems: [Problem] = []
+  /// Where members that hard links may point to were put.
+  private var placed: [[UInt8]: [UInt8]] = [:]
+
+  /// - Parameter wanted: what is to arrive here, by the name it has in the stream.
+  init(
+    into folder: LocalFolder, wanted: [[UInt8]: FileEntry], progress: @escaping (Int64) -> Void
+  ) {
+    self.folder = folder
+    self.wanted = wanted
+    self.progress = progress
+  }
+
+  mutating func run(_ more: @escaping () throws -> UnsafeRawBufferPointer?) throws {
+    var reader = TarReader(more)
+    while let member = try reader.next() {
+      let name = Self.plain(member.name)
+      guard let entry = wanted[name] else { continue }
+      switch member.type {
+      case UInt8(ascii: "0") where entry.kind == .file: try addFile(member, entry, name, &reader)
+      case UInt8(ascii: "1") where entry.kind == .file: addHardLink(member, entry)
+      case UInt8(ascii: "2") where entry.kind == .link: addLink(member, entry)
+      default: fail(entry, "became something else on the node while it was fetched")
+      }
+    }
+    while try more() != nil {}
+  }
+
+  /// `./a`, `/a` and `a` are one name.
+  private static func plain(_ name: [UInt8]) -> [UInt8] {
+    var rest = name[...]
+    while rest.first == .slash || rest.starts(with: [UInt8(ascii: "."), .slash]) {
+      rest = rest.dropFirst(rest.first == .slash ? 1 : 2)
+    }
+    return Array(rest)
+  }
+
+  private mutating func addFile(
+    _ member: TarReader.Member, _ entry: FileEntry, _ name: [UInt8], _ reader: inout TarReader
+  ) throws {
+    let temporary = temporaryName(for: entry)
+    let file = folder.create(temporary)
+    guard file >= 0 else { return fail(entry, LocalFolder.lastError) }
+    var failure: String?
+    while let piece = try readOrRemove(&reader, file, temporary) {
+      if failure == nil { failure = Self.write(piece, to: file) }
+      contentBytes += Int64(piece.count)
+      progress(Int64(piece.count))
+    }
+    fchmod(file, mode_t(member.mode))
+    close(file)
+    failure = failure ?? folder.setTime(temporary, time(of: member, entry))
+    place(temporary, entry, member, failure)
+    if failure == nil { placed[name] = entry.path }
+  }
+
+  private func readOrRemove(
+    _ reader: inout TarReader, _ file: CInt, _ temporary: [UInt8]
+  ) throws -> UnsafeRawBufferPointer? {
+    do {
+      return try reader.read()
+    } catch {
+      close(file)
+      _ = folder.remove(temporary, isFolder: false)
+      throw error
+    }
+  }
+
+  private mutating func addHardLink(_ member: TarReader.Member, _ entry: FileEntry) {
+    guard let first = placed[Self.plain(member.linkTarget)] else {
+      return fail(entry, "is a hard link to a file that did not arrive")
+    }
+    let temporary = temporaryName(for: entry)
+    place(temporary, entry, member, folder.hardLink(first, to: temporary))
+  }
+
+  private mutating func addLink(_ member: TarReader.Member, _ entry: FileEntry) {
+    let temporary = temporaryName(for: entry)
+    let failure = folder.link(temporary, to: member.linkTarget, mtime: time(of: member, entry))
+    place(temporary, entry, member, failure)
+  }
+
+  /// A tar without pax times gives whole seconds; the listing knew more, unless the file changed since.
+  private func time(of member: TarReader.Member, _ entry: FileEntry) -> Int64 {
+    member.mtime % 1_000_000_000 == 0 && member.mtime / 1_000_000_000 == entry.mtime / 1_000_000_000
+      ? entry.mtime : member.mtime
+  }
+
+  private mutating func place(
+    _ temporary: [UInt8], _ entry: FileEntry, _ member: TarReader.Member, _ failure: String?
+  ) {
+    if let failure = failure ?? folder.move(temporary, to: entry.path) {
+      _ = folder.remove(temporary, isFolder: false)
+      return fail(entry, failure)
+    }
+    // A rename onto another name of the same file does nothing and leaves both.
+    if member.type == UInt8(ascii: "1") { _ = folder.remove(temporary, isFolder: false) }
+    arrived.append(entry)
+  }
+
+  private mutating func fail(_ entry: FileEntry, _ reason: String) {
+    problems.append(Problem(path: entry.path, reason: reason))
+  }
+
+  private func temporaryName(for entry: FileEntry) -> [UInt8] {
+    entry.path.parentPath.joined([UInt8](".sky-pull.\(PushConversation.randomHex())"))
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to file: CInt) -> String? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Self.writeOnce(file, part)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return LocalFolder.lastError }
+      rest = rest.dropFirst(count)
+    }
+    return nil
+  }
+
+  private static func writeOnce(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(file, bytes.baseAddress, bytes.count)
+    #else
+      Darwin.write(file, bytes.baseAddress, bytes.count)
+    #endif
+  }
+}

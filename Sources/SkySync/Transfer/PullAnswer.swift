@@ -1,0 +1,49 @@
+/// What a node said to a pull: what it can do and what it has.
+struct PullAnswer: Sendable {
+  var canCompress: Bool
+  var targets: [NodeTarget]
+
+  static func read(_ frames: inout FrameReader, _ host: String) async throws(SyncError)
+    -> PullAnswer
+  {
+    guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
+      hello.words[1] == "1"
+    else {
+      throw SyncError(
+        .badAnswer, host, "the node's shell does not run our script",
+        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+    }
+    guard let scan = try await frames.next(), scan.name == "scan",
+      let ready = try await frames.next(), ready.name == "ready"
+    else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
+    let canCompress = hello.words[2] == "1"
+    let listing = try NodeListing.unpacked(scan.payload, isCompressed: canCompress, from: host)
+    let targets = try NodeListing.targets(in: listing, from: host)
+    for target in targets { try check(target, host) }
+    return PullAnswer(canCompress: canCompress, targets: targets)
+  }
+
+  /// Nothing that a node lists may lead out of the folder that it arrives in.
+  private static func check(_ target: NodeTarget, _ host: String) throws(SyncError) {
+    let isPlain =
+      target.name.isEmpty || (target.name.isPlainRelativePath && !target.name.contains(.slash))
+    var folders: Set<[UInt8]> = [[]]
+    var isSound = isPlain && target.path.first == .slash
+    for entry in target.entries where isSound {
+      isSound = folders.contains(entry.path.parentPath)
+      if entry.kind == .folder { folders.insert(entry.path) }
+    }
+    if target.state == .file {
+      isSound = isSound && target.entries.count <= 1 && !target.name.isEmpty
+    }
+    guard isSound else {
+      throw SyncError(.badAnswer, host, "what the node listed makes no sense: a path leads outside")
+    }
+  }
+
+  func request(_ wanted: [PullPlan.Wanted]) -> [UInt8] {
+    var bytes = Array("go \(canCompress ? "z" : "n")\n".utf8)
+    for item in wanted { bytes += item.there + [0] }
+    return bytes
+  }
+}
