@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-program=$1
+program=$(realpath "$1")
 work=$(mktemp -d /tmp/sky-demo-XXXXXX)
 export SKY_HOME=$work/sky SKY_SSH_CONFIG=$work/ssh_config
 # A user's config as it may be found: the demo shows that not a byte of it changes.

@@ -72,7 +72,8 @@ import Testing
           "sh", ["-c", client.script], environment: ["TOOLS": TestTools.folder.string])
         #expect(result.status == 0, "\(client.name): \(result.errorText)")
         #expect(result.text.contains(client.expected), "\(client.name): \(result.text)")
-        let warned = result.errorText.contains("Warning") || result.errorText.contains("fingerprint")
+        let warned =
+          result.errorText.contains("Warning") || result.errorText.contains("fingerprint")
         #expect(!warned, "\(client.name): \(result.errorText)")
       }
     }

@@ -74,7 +74,8 @@ public struct LoopbackSSHD: Sendable {
   /// Cuts every connection at once, as a crash of the node would; the server itself lives on.
   public func killSessions() {
     let all = processes(under: processIdentifier, orMarked: mark(folder))
-    for other in all where other != processIdentifier { kill(other, SIGKILL) }
+    // The sessions first, being the older ones: they shall not tell how their commands ended.
+    for other in all.sorted() where other != processIdentifier { kill(other, SIGKILL) }
   }
 }
 

@@ -25,7 +25,7 @@ public func withTalker<Result>(
       close(guest)
     }
   }
-  precondition(started, "no thread for the talker")
+  precondition(started)
   defer {
     shutdown(socket, Int32(SHUT_RDWR))
     listener.close()

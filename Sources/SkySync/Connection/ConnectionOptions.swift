@@ -2,6 +2,9 @@ import HostBook
 import SystemPackage
 
 /// What a connection does beyond what the ssh configuration says.
+///
+/// Make one for all connections of a process and hand out copies: they share unlocked keys and the
+/// connections to jump hosts.
 public struct ConnectionOptions: Sendable {
   /// From the first packet to the end of authentication, retries included, the time in which a person
   /// is asked and the time in our own queue excluded. ConnectTimeout of the host wins over it.

@@ -71,7 +71,7 @@ import Testing
   @Test func `a command longer than its limit is a timeout`() async throws {
     try await withLoopbackSSHD { sshd in
       var options = ConnectionOptions()
-      options.total = .milliseconds(200)
+      options.total = .seconds(4)
       try await withConnection(to: sshd.host, options) { connection in
         let error = try await syncError { try await connection.answer("exec sleep 100") }
         #expect(error?.code == .timeout)
@@ -175,12 +175,12 @@ import Testing
   }
 
   @Test func `a connection that idles is kept alive against an impatient server`() async throws {
-    let lines = ["ClientAliveInterval 1", "ClientAliveCountMax 4"]
+    let lines = ["ClientAliveInterval 3", "ClientAliveCountMax 2"]
     try await withLoopbackSSHD(.init(lines: lines)) { sshd in
       var options = ConnectionOptions()
       options.keepAlive = .seconds(2)
       try await withConnection(to: sshd.host, options) { connection in
-        try await Task.sleep(for: .seconds(7))
+        try await Task.sleep(for: .seconds(12))
         let answer = try await connection.answer("echo alive")
         #expect(answer.text == "alive\n")
       }

@@ -70,6 +70,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    LoopbackSSHD.Settings(hostKeyTypes: ["rsa"]),
+    LoopbackSSHD.Settings(lines: ["MACs hmac-sha2-256-etm@openssh.com"]),
+  ])
+  func `a server that libssh2 cannot talk to is told by the reason`(
+    settings: LoopbackSSHD.Settings
+  ) async throws {
+    try await withLoopbackSSHD(settings) { sshd in
+      let error = try await syncError { try await withConnection(to: sshd.host) { _ in } }
+      // libssh2 1.11 and later can.
+      #expect(error == nil || error?.code == .unsupported)
+    }
+  }
+
   @Test func `a refused key is named`() async throws {
     try await withLoopbackSSHD { sshd in
       let other = sshd.folder.appending("stranger")

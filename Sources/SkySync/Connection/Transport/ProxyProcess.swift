@@ -50,7 +50,8 @@ final class ProxyProcess: ByteTransport {
     defer { close(ends[1]) }
     let shell = user.environment["SHELL"] ?? "/bin/sh"
     let child = Child(try Self.start([shell, "-c", "exec \(command)"], streams: ends[1]))
-    BlockingThreads.shared.submit { child.reap() }
+    // Without a thread to wait for it, the child stays a zombie until we end.
+    _ = startThread { child.reap() }
     self.child = child
   }
 

@@ -55,6 +55,7 @@ struct HostTrust: Sendable {
   }
 
   /// What to do about the key that the server showed; nothing was sent to it yet but the key exchange.
+  /// A changed key is refused even where StrictHostKeyChecking is "no", which ssh would only warn about.
   /// - Returns: nil when it is pinned, else the question whether it may be learned.
   func judge(_ key: [UInt8]) throws(SyncError) -> HostKeyQuestion? {
     let type = KnownHosts.keyType(key) ?? "unknown"
