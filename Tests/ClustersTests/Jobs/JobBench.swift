@@ -95,7 +95,7 @@ struct JobBench {
 
 /// A zombie that nobody has waited for yet counts as gone.
 func isGone(_ pid: Int32) -> Bool {
-  ProcessTable.now().entries.first { $0.pid == pid }?.arguments.isEmpty ?? true
+  !ProcessTable.now().commands.contains { $0.pid == pid }
 }
 
 /// What was shown so far.
