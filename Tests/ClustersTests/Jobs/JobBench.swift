@@ -17,7 +17,7 @@ struct JobBench {
       for rank in 0..<nodes {
         let home = folder.appending("node\(rank)")
         try LocalFiles.makeFolder(home, mode: 0o755)
-        hosts.append(RankedHost(rank: rank, host: ShellHost.local(home: home, name: "n\(rank)")))
+        hosts.append(RankedHost(rank: rank, host: ProgramHost.local(home: home, name: "n\(rank)")))
       }
       let bench = JobBench(folder: folder, nodes: hosts)
       do {
