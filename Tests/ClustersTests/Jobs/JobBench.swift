@@ -17,7 +17,7 @@ struct JobBench {
       for rank in 0..<nodes {
         let home = folder.appending("node\(rank)")
         try LocalFiles.makeFolder(home, mode: 0o755)
-        hosts.append(RankedHost(rank: rank, host: ShellHost.local(home: home, name: "n\(rank)")))
+        hosts.append(RankedHost(rank: rank, host: ProgramHost.local(home: home, name: "n\(rank)")))
       }
       let bench = JobBench(folder: folder, nodes: hosts)
       do {
@@ -95,7 +95,7 @@ struct JobBench {
 
 /// A zombie that nobody has waited for yet counts as gone.
 func isGone(_ pid: Int32) -> Bool {
-  ProcessTable.now().entries.first { $0.pid == pid }?.arguments.isEmpty ?? true
+  !ProcessTable.now().commands.contains { $0.pid == pid }
 }
 
 /// What was shown so far.

@@ -41,7 +41,7 @@ import Testing
       ]
       var commands: [any RemoteCommand] = []
       for variable in strangers {
-        var host = ShellHost.local(home: bench.home())
+        var host = ProgramHost.local(home: bench.home())
         host.environment.append(variable)
         commands.append(try await host.start("exec cat"))
       }

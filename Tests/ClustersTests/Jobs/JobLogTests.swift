@@ -180,7 +180,7 @@ import Testing
   }
 
   private func followers(_ bench: JobBench) -> [[String]] {
-    ProcessTable.now().entries.map(\.arguments).filter { words in
+    ProcessTable.now().commands.map(\.arguments).filter { words in
       ["tail", "flock"].contains(words.first) && words.contains { $0.contains(bench.folder.string) }
     }
   }

@@ -13,8 +13,8 @@ import Testing
 
 /// Jobs on real local nodes, over the stock ssh client.
 @Suite struct JobOnNodeTests {
-  private static func host(_ bench: LocalBench, _ node: Node) throws -> ShellHost {
-    ShellHost(
+  private static func host(_ bench: LocalBench, _ node: Node) throws -> ProgramHost {
+    ProgramHost(
       name: "rank \(node.rank)",
       program: ["/usr/bin/ssh", "-F", try bench.config(node).string, "node"],
       environment: ["HOME=\(bench.folder)", "PATH=/usr/bin:/bin"])

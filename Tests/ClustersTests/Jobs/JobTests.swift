@@ -90,7 +90,7 @@ import Testing
         variables: [.init("SECRET", secret)])
       try await bench.start(job)
       try await until { LocalFiles.read(bench.home().appending("up")) != nil }
-      let commands = ProcessTable.now().entries.flatMap(\.arguments)
+      let commands = ProcessTable.now().commands.flatMap(\.arguments)
       #expect(!commands.contains { $0.contains(secret) })
       let folder = bench.home().appending(".sky_node/jobs/dev/1/0")
       let found = try await run(

@@ -54,16 +54,22 @@ enum LocalFiles {
 
   /// The whole file; nil when there is none or it cannot be read.
   static func read(_ path: FilePath) -> String? {
+    bytes(path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  static func bytes(_ path: FilePath) -> [UInt8]? {
     guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
       return nil
     }
     defer { try? file.close() }
     var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 64 << 10)
-    while let count = try? piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
-      bytes += piece.prefix(count)
+    while true {
+      let piece = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+        count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+      }
+      if piece.isEmpty { return bytes }
+      bytes += piece
     }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Puts a file with this text in place, whole or not at all.

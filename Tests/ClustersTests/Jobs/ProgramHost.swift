@@ -9,22 +9,22 @@ import SystemPackage
 #endif
 
 /// Commands through a program that takes them as its last argument: `/bin/sh -c` here, or the stock ssh.
-struct ShellHost: CommandHost {
+struct ProgramHost: CommandHost {
   var name: String
   /// The program, found by its path, and its arguments before the command.
   var program: [String]
   var environment: [String]
 
   /// `/bin/sh` with a home of its own: a node on this machine.
-  static func local(home: FilePath, name: String = "here") -> ShellHost {
-    ShellHost(
+  static func local(home: FilePath, name: String = "here") -> ProgramHost {
+    ProgramHost(
       name: name, program: ["/bin/sh", "-c"],
       environment: ["HOME=\(home)", "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"])
   }
 
   func start(_ command: String) async throws(SyncError) -> any RemoteCommand {
     do {
-      return try ShellCommandRun(program + [command], environment)
+      return try ProgramRun(program + [command], environment)
     } catch {
       throw SyncError(.unreachable, name, "\(error)")
     }
@@ -32,7 +32,7 @@ struct ShellHost: CommandHost {
 }
 
 /// One such command in a process group of its own.
-final class ShellCommandRun: RemoteCommand {
+final class ProgramRun: RemoteCommand {
   private let pid: pid_t
   private let input: FileDescriptor
   private let output: FileDescriptor
@@ -86,7 +86,7 @@ final class ShellCommandRun: RemoteCommand {
   }
 }
 
-extension ShellCommandRun {
+extension ProgramRun {
   private struct Pipe {
     let read: FileDescriptor
     let write: FileDescriptor
