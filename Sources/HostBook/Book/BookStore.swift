@@ -162,3 +162,16 @@ public struct BookStore: Sendable {
       advice: "`sky hosts remove` names what is to go")
   }
 }
+
+extension BookStore {
+  /// The entry of `alias`; throws `unknown` with "did you mean" when the book has none.
+  public func find(_ alias: String) throws(BookError) -> AliasEntry {
+    let book = try read()
+    if let entry = book[alias] { return entry }
+    let near = Suggestion.nearest(to: alias, in: book.entries.map(\.alias))
+    let reason = "the book has no such alias"
+    throw BookError(
+      .unknown, alias, near.map { "\(reason); did you mean \($0)?" } ?? reason,
+      advice: "`sky hosts list` shows all.")
+  }
+}

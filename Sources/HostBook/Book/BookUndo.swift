@@ -85,12 +85,12 @@ enum InlineRefresh {
   /// finds that), or when the config is not ours to write.
   static func run(_ home: SkyHome, book: [UInt8]) throws(BookError) {
     for _ in 0..<5 {
-      let file = try ConfigFile.snapshot(home)
-      guard let content = file.content, ConfigFile.obstacle(file) == nil,
+      let file = try UserConfigFile.snapshot(home)
+      guard let content = file.content, UserConfigFile.obstacle(file) == nil,
         let new = try? InlineSection.refreshed(content, book: book), new != content
       else { return }
       if try AtomicFile.replace(file, with: new) { return }
     }
-    throw ConfigFile.busy(home)
+    throw UserConfigFile.busy(home)
   }
 }

@@ -46,7 +46,7 @@ import Testing
     try await withScratchHome { home in
       try prepare(home)
       let old = try Files(home)
-      let image = try readTree(home.home)
+      let image = try filesBelow(home.home)
       let counter = FaultScript { _, _ in .proceed }
       try FaultScript.$current.withValue(counter) { try action(home) }
       let new = try Files(home)
@@ -101,11 +101,11 @@ import Testing
   }
 
   /// All files below a folder.
-  private func readTree(_ folder: FilePath) throws -> [(FilePath, [UInt8])] {
+  private func filesBelow(_ folder: FilePath) throws -> [(FilePath, [UInt8])] {
     try FileSystem.list(folder).flatMap { name in
       let path = folder.appending(name)
       guard let status = try FileSystem.status(path) else { return [] as [(FilePath, [UInt8])] }
-      if status.kind == .folder { return try readTree(path) }
+      if status.kind == .folder { return try filesBelow(path) }
       return [(path, try FileSystem.read(path) ?? [])]
     }
   }

@@ -59,14 +59,14 @@ public struct IncludeLine: Sendable {
   /// Throws `.malformed` when there are markers of an inline section that do not fit together.
   public func status() throws(BookError) -> Status {
     try located { () throws(BookError) in
-      try edit.place(try ConfigFile.snapshot(home).content ?? [])
+      try edit.place(try UserConfigFile.snapshot(home).content ?? [])
     }
   }
 
   /// What `reach` would do now. Throws `.malformed` for a file that ssh itself cannot read, or whose
   /// inline markers do not fit together.
   public func plan(_ goal: Goal) throws(BookError) -> Change {
-    try plan(goal, try ConfigFile.snapshot(home))
+    try plan(goal, try UserConfigFile.snapshot(home))
   }
 
   /// Makes the config hold what `goal` says, and nothing else of ours.
@@ -78,7 +78,7 @@ public struct IncludeLine: Sendable {
   public func reach(_ goal: Goal) throws(BookError) -> Change {
     try BookStore(home).withLock { () throws(BookError) -> Change in
       for _ in 0..<5 {
-        let file = try ConfigFile.snapshot(home)
+        let file = try UserConfigFile.snapshot(home)
         let change = try plan(goal, file)
         guard change.isNeeded, change.obstacle == nil else { return change }
         let old = try reached(in: file)
@@ -86,7 +86,7 @@ public struct IncludeLine: Sendable {
         try BookHistory(home).record(wasConfig: old)
         return change
       }
-      throw ConfigFile.busy(home)
+      throw UserConfigFile.busy(home)
     }
   }
 
@@ -109,17 +109,17 @@ public struct IncludeLine: Sendable {
         let rest = try edit.uninstalled(before)
         return rest.isEmpty && edit.made(before) != .nothing ? nil : rest
       case .include:
-        try ConfigFile.refuseUnreadable(before ?? [], file.target)
+        try UserConfigFile.refuseUnreadable(before ?? [], file.target)
         return try edit.installed(before ?? [], made: made(file))
       case .inline:
-        try ConfigFile.refuseUnreadable(before ?? [], file.target)
+        try UserConfigFile.refuseUnreadable(before ?? [], file.target)
         let store = BookStore(home)
         let text = try store.text.render(try store.read())
         return try edit.inlined(before ?? [], book: text, made: made(file))
       }
     }
     return Change(
-      path: file.target, before: before, after: after, obstacle: ConfigFile.obstacle(file),
+      path: file.target, before: before, after: after, obstacle: UserConfigFile.obstacle(file),
       line: line)
   }
 

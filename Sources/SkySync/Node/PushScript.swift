@@ -1,0 +1,282 @@
+/// The node's side of a push: one POSIX sh script, started once a sync, that looks, receives and commits.
+///
+/// What is said (each mark is a line `S word…`, S random, so that a chatty login shell disturbs nothing; a lone
+/// dot is a mark that only ends the one before it):
+///
+///     node    hello VERSION ZSTD FIND SUM SYSTEM     what it can do: 1 or 0 each
+///     node    scan, followed by the listing          zstd-compressed when both sides can
+///     node    ready
+///     client  bye                                    nothing to do, or
+///     client  go z|n TOKEN + one tar stream          zstd-compressed or not
+///     node    place, received, apply, applied …      statuses, each followed by its error messages
+///     node    bye
+///
+/// The tar stream has `c/K/…` lists of what to do in target K (NUL-separated, each path `./…`), `K/G/name` what
+/// belongs in that target's folder G (`K/w` when the target is new), and at last `end`, which names the
+/// digest of each target's staged files: without it nothing is committed. Everything is staged beside the
+/// target, so that what a reader sees changes by renames only.
+enum PushScript {
+  static let stagingPrefix = ".sky-staging."
+
+  static let text = setup + resolve + scan + stage + receive + commit
+
+  /// Arguments: the mark, flags (z: the client reads zstd, r: change nothing, c: digests of all files), then
+  /// targets as `resolve` reads them.
+  private static let setup = #"""
+    LC_ALL=C; export LC_ALL; unset IFS CDPATH
+    S=$1 W=$2; shift 2
+    U=$(umask); umask 077
+    HOME=${HOME:-/}
+    have() { command -v "$1" >/dev/null 2>&1; }
+    mark() { printf '\n%s %s\n' "$S" "$*"; }
+    host=$(uname -n | tr -cd A-Za-z0-9-)
+    z=0; have zstd && z=1
+    g=0; find / -maxdepth 0 -printf '' 2>/dev/null && g=1
+    x=0; have sha256sum && printf 'b\0a\0' | sort -z >/dev/null 2>&1 && x=1
+    mark hello 1 $z $g $x "$(uname -s)"
+
+    """#
+
+  /// MODE:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
+  /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
+  private static let resolve = #"""
+    resolve() {
+    m=${1%%:*}; p=${1#*:}; n=$(printf '%b_' "${p%%:*}"); n=${n%_}
+    p=$(printf '%b_' "${p#*:}"); p=${p%_}
+    case $p in
+    "~") p=$HOME;;
+    "~/"*) p=$HOME/${p#??};;
+    /*) ;;
+    *) p=$PWD/$p;;
+    esac
+    if [ $m = i ]; then
+    m=f
+    [ -d "$p" ] || { n=${p##*/}; p=${p%/*}; p=${p:-/}; }
+    fi
+    b=$p
+    if [ -d "$p" ]; then st=folder
+    elif [ -e "$p" ] || [ -L "$p" ]; then st=other
+    else st=absent; fi
+    up=${p%/*}; up=${up:-/}
+    }
+
+    """#
+
+  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
+  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another host.
+  private static let scan = #"""
+    drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
+    sweep() {
+    for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
+    [ -d "$d" ] && [ ! -L "$d" ] || continue
+    q=${d##*/.sky-staging.}; h=${q%%.*}; q=${q#*.}; q=${q%%.*}
+    case $q in ""|*[!0-9]*) continue;; esac
+    if [ "$h" = "$host" ]; then kill -0 $q 2>/dev/null && continue
+    else [ "$(find "$d" -maxdepth 0 -mtime +0)" ] || continue; fi
+    drop "$d"
+    done
+    }
+    free() { df -Pk "$1" 2>/dev/null | { read -r q; read -r q q q q r; echo ${q:-0}; }; }
+    walk() {
+    if [ $g = 1 ]; then
+    find "$@" -path './.sky-staging.*' -prune -o -printf '%y %m %s %T@ %p\0%l\0'; e=$?
+    else
+    printf 'N\0\0'
+    find "$@" -path './.sky-staging.*' -prune -o -print0; e=$?
+    printf '\0'
+    find "$@" -path './.sky-staging.*' -prune -o -exec stat -c '%f %s %Y' {} +
+    printf '\0'
+    find "$@" -path './.sky-staging.*' -prune -o -type l -exec sh -c "$links" sh {} +
+    printf '\0'
+    fi
+    case $W in *c*)
+    printf 'H\0\0'
+    find "$@" -path './.sky-staging.*' -prune -o -type f -exec sha256sum -z {} +;;
+    esac
+    return $e
+    }
+    links='for f do printf "%s\0" "$f"; readlink -n "$f"; printf "\0"; done'
+    scan() {
+    k=0
+    for a do
+    resolve "$a"
+    case $W in *r*) ;; *) sweep;; esac
+    b=$p; while [ ! -e "$b" ]; do c=${b%/*}; [ "$c" = "$b" ] && c=/; b=${c:-/}; done
+    printf 'T %s %s %s\0%s\0%s\0' $k $st "$(free "$b")" "$p" "$n"
+    e=0
+    if [ $st = folder ]; then
+    if cd "$p"; then
+    case $m in
+    d) walk . || e=$?;;
+    *) if [ -e "./$n" ] || [ -L "./$n" ]; then walk "./$n" -maxdepth 0 || e=$?; fi;;
+    esac
+    cd "$HOME" || cd /
+    else e=1; fi
+    fi
+    printf 'E %s %s\0\0' $k $e
+    k=$((k+1))
+    done
+    }
+    here=$PWD
+    mark scan
+    case $z$W in 1*z*) scan "$@" | zstd -1qc;; *) scan "$@";; esac
+    mark ready; mark .
+    cd "$here"
+    IFS= read -r go || exit 0
+    case $go in "go "*) ;; *) exit 0;; esac
+    K=${go#go ? }; c=${go#go }; c=${c%% *}
+
+    """#
+
+  /// One staging folder for each file system: C is the first; `C/x/K` is target K's own part.
+  private static let stage = #"""
+    C=
+    tidy() {
+    [ "$C" ] || return
+    for l in "$C"/x/*; do [ -L "$l" ] && drop "$(cd -P "$l/.." && pwd)"; done
+    drop "$C"
+    }
+    trap 'trap - EXIT; tidy; exit 1' HUP INT TERM PIPE
+    trap tidy EXIT
+    stage() {
+    d=$b/.sky-staging.$host.$$.$K$k
+    mkdir "$d" || return
+    if [ ! "$C" ]; then
+    C=$d; O=$k; mkdir "$C/x" "$C/x/$k" && : >"$C/p"
+    elif ln "$C/p" "$d/p" 2>/dev/null; then
+    rm "$d/p"; rmdir "$d"; mkdir "$C/x/$k"
+    else
+    mkdir "$d/d" && ln -s "$d/d" "$C/x/$k"
+    fi
+    }
+    place() {
+    resolve "$1"
+    case $st in
+    folder) near;;
+    absent) [ $m = d ] && b=$up; [ -d "$b" ] || (umask $U; mkdir -p "$b") || return;;
+    *) echo "$p: is not a folder"; return 1;;
+    esac
+    stage
+    }
+    near() {
+    [ $m = d ] && [ "$p" != / ] && [ -w "$up" ] || return
+    set -- $(df -Pk "$p" "$up" 2>/dev/null | { read -r q; while read -r q q q q q r; do echo "$r"; done; })
+    [ $# = 2 ] && [ "$1" = "$2" ] && [ ! -L "$p" ] && b=$up
+    }
+    k=0
+    for a do
+    mark place $k
+    place "$a" 2>&1
+    mark placed $k $?
+    k=$((k+1))
+    done
+
+    """#
+
+  /// Extracts (bsdtar has to be told that it may follow the links we made), drops what the client could not
+  /// read whole, and compares each target's staged files with the digest that it announced.
+  private static let receive = #"""
+    mark receive
+    t=xop; case $(tar --version 2>&1) in bsdtar*) t=xopP;; esac
+    extract() { (cd "$1" && tar -${t}f -); }
+    r=1
+    if [ "$C" ]; then
+    if [ $c = z ]; then { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1
+    else extract "$C/x" 2>&1; fi
+    r=$?
+    [ -f "$C/x/end" ] && [ ! -f "$C/bad" ] || r=1
+    [ -s "$C/x/drop" ] && (cd "$C/x" && xargs -0 rm -f <drop)
+    fi
+    mark received $r
+    sum() {
+    cd "$C/x/$k" && find . -type d -printf 'd %p\0' -o -printf '%y %m %s %T@ %p\n%l\0' | sort -z | sha256sum
+    }
+    whole() {
+    [ $g$x = 11 ] || return 0
+    w=
+    while read -r q h; do [ "$q" = "$k" ] && w=$h; done <"$C/x/end"
+    h=$(sum)
+    [ "${h%% *}" = "$w" ] || { echo "the received files are not what was sent"; return 1; }
+    }
+
+    """#
+
+  /// Puts one target's staged files in place. No path is touched before each folder on its way is known to be
+  /// a folder and no link; nothing is removed but what the client listed. A group's folder that is
+  /// not empty in the end tells that something was not put. A target's own time is set once the staging
+  /// folder inside of it is gone.
+  private static let commit = #"""
+    safe='for f do
+    [ -d "$f" ] && [ ! -L "$f" ] || { echo "$f: is not a folder any more" >&2; exit 255; }
+    done'
+    move='for f do
+    d=${f#*//}; f=${f%%//*}
+    if [ -e "$d" ] || [ -L "$d" ]; then echo "$d: is in the way" >&2; exit 255; fi
+    mv "$f" "$d"
+    done'
+    into='mv -f "$@" "$d/"'; export into
+    put='for a do
+    i=${a%% *}; d=${a#* }; export d
+    if [ ${i#*.} -gt 200 ]; then
+    find "$B/${i%.*}/." ! -name . -prune -exec sh -c "$into" sh {} +
+    else
+    set --
+    for f in "$B/${i%.*}"/* "$B/${i%.*}"/.[!.]* "$B/${i%.*}"/..?*; do
+    if [ -e "$f" ] || [ -L "$f" ]; then set -- "$@" "$f"; fi
+    done
+    mv -f "$@" "$d/"
+    fi || q=1
+    done
+    exit ${q:-0}'
+    each() { [ ! -s "$L/$1" ] || { f=$L/$1; shift; xargs -0 "$@" <"$f"; }; }
+    change() {
+    cd "$p" || return
+    q=0
+    each safe sh -c "$safe" sh || return
+    each mkdir mkdir || q=1
+    each move sh -c "$move" sh || q=1
+    each open chmod u+wx || q=1
+    each rm rm -f || q=1
+    each rmdir rmdir || q=1
+    each put sh -c "$put" sh || q=1
+    find "$B/." ! -name . -prune -exec rmdir {} + || q=1
+    for f in "$L"/chmod.*; do [ -f "$f" ] && { each "${f##*/}" chmod "${f##*.}" || q=1; }; done
+    folders . || q=1
+    return $q
+    }
+    folders() {
+    [ ! -s "$L/folders" ] || extract "$1" <"$L/folders"
+    }
+    fresh() {
+    folders "$B/w" || return
+    if [ -e "$p" ] || [ -L "$p" ]; then echo "$p: was made by somebody else meanwhile"; return 1; fi
+    mv "$B/w" "$p"
+    }
+    apply() {
+    [ $r = 0 ] && [ -d "$C/x/$k" ] || return
+    L=$C/x/c/$k B=$C/x/$k; export B
+    (whole) || return
+    resolve "$1"
+    if [ -d "$B/w" ]; then fresh; else (change); fi || return
+    [ -s "$L/top" ] || return 0
+    exec 9<"$L/top"
+    [ -L "$B" ] && drop "$(cd -P "$B/.." && pwd)"
+    extract "$p" <&9 || return
+    if [ $k = $O ]; then last=$p; fi
+    }
+    last=
+    k=0
+    for a do
+    mark apply $k
+    apply "$a" 2>&1
+    mark applied $k $?
+    k=$((k+1))
+    done
+    if [ "$last" ]; then
+    exec 9<"$C/x/c/$O/top"
+    tidy; C=
+    extract "$last" <&9
+    fi
+    mark bye; mark .
+    """#
+}

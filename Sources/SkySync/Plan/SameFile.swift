@@ -1,0 +1,27 @@
+extension FileEntry {
+  /// The time of a link on a node that cannot set it.
+  static let unknownTime = Int64.min
+
+  /// Whether `remote`, seen on a node, looks like this file: the same kind, size or link target, and time.
+  /// The mode is not compared.
+  func looksLike(_ remote: FileEntry) -> Bool {
+    guard kind == remote.kind else { return false }
+    switch kind {
+    case .folder: return true
+    case .file: return size == remote.size && hasTime(of: remote)
+    case .link:
+      return linkTarget == remote.linkTarget
+        && (remote.mtime == Self.unknownTime || hasTime(of: remote))
+    }
+  }
+
+  /// Whether the times are equal as far as the node keeps them: some file systems cut them to microseconds or
+  /// seconds, and so does a tar without pax times.
+  func hasTime(of remote: FileEntry) -> Bool {
+    let more = mtime &- remote.mtime
+    if more == 0 { return true }
+    guard more > 0 else { return false }
+    return (remote.mtime % 1_000 == 0 && more < 1_000)
+      || (remote.mtime % 1_000_000_000 == 0 && more < 1_000_000_000)
+  }
+}

@@ -1,0 +1,183 @@
+/// What one stream to a node consists of: lists that say what to do, and files. A value: nodes whose lists are
+/// equal are sent the same bytes.
+struct PackList: Equatable, Sendable {
+  /// A file or link, and its name in the stream.
+  struct Item: Equatable, Sendable {
+    var target: Int
+    var staged: [UInt8]
+    var entry: FileEntry
+  }
+
+  /// A member whose content is made here.
+  struct Text: Equatable, Sendable {
+    var name: [UInt8]
+    var content: [UInt8]
+  }
+
+  /// A staged folder.
+  struct Folder: Equatable, Sendable {
+    var target: Int
+    var staged: [UInt8]
+  }
+
+  private(set) var texts: [Text] = []
+  private(set) var folders: [Folder] = []
+  private(set) var items: [Item] = []
+  let targetCount: Int
+
+  /// - Parameter plans: one for each target, nil where nothing is to be done.
+  init(_ plans: [TargetPlan?]) {
+    targetCount = plans.count
+    for (index, plan) in plans.enumerated() {
+      guard let plan else { continue }
+      addLists(plan, index)
+      if plan.plan.whole { stageWhole(plan.plan, index) } else { stageGroups(plan.plan, index) }
+    }
+  }
+
+  var contentBytes: Int64 {
+    items.reduce(0) { $0 + ($1.entry.kind == .file ? $1.entry.size : 0) }
+  }
+
+  // MARK: a target that does not exist: the tree as it is, below `K/w`
+
+  private mutating func stageWhole(_ plan: SyncPlan, _ target: Int) {
+    let root = [UInt8]("\(target)/w")
+    folders.append(Folder(target: target, staged: root))
+    for folder in plan.newFolders {
+      folders.append(Folder(target: target, staged: root.joined(folder.path)))
+    }
+    for entry in plan.puts {
+      items.append(Item(target: target, staged: root.joined(entry.path), entry: entry))
+    }
+  }
+
+  // MARK: changes in one that does: `K/G/name` goes into the folder that group G stands for
+
+  private mutating func stageGroups(_ plan: SyncPlan, _ target: Int) {
+    var groups = Groups(target: target)
+    for folder in plan.newFolders {
+      folders.append(Folder(target: target, staged: groups.stage(folder.path, isFolder: true)))
+    }
+    for entry in plan.puts {
+      let staged = groups.stage(entry.path, isFolder: false)
+      items.append(Item(target: target, staged: staged, entry: entry))
+    }
+    folders.insert(
+      contentsOf: groups.names.map { Folder(target: target, staged: $0) }, at: 0)
+    add("put", groups.lines, target)
+  }
+
+  private struct Groups {
+    let target: Int
+    private var groupOf: [[UInt8]: Int] = [:]
+    private var counts: [Int] = []
+    private var destinations: [[UInt8]] = []
+    private var stagedFolders: [[UInt8]: [UInt8]] = [:]
+
+    init(target: Int) { self.target = target }
+
+    var names: [[UInt8]] { counts.indices.map(name) }
+    var lines: [[UInt8]] {
+      destinations.indices.map { [UInt8]("\($0).\(counts[$0]) ") + destinations[$0].dotted }
+    }
+
+    private func name(_ group: Int) -> [UInt8] { [UInt8]("\(target)/\(group)") }
+
+    mutating func stage(_ path: [UInt8], isFolder: Bool) -> [UInt8] {
+      let parent = path.parentPath
+      let staged = (stagedFolders[parent] ?? group(parent)).joined(path.lastPart)
+      if isFolder { stagedFolders[path] = staged }
+      return staged
+    }
+
+    private mutating func group(_ destination: [UInt8]) -> [UInt8] {
+      if let group = groupOf[destination] {
+        counts[group] += 1
+        return name(group)
+      }
+      let group = counts.count
+      groupOf[destination] = group
+      counts.append(1)
+      destinations.append(destination)
+      return name(group)
+    }
+  }
+
+  // MARK: lists
+
+  private mutating func addLists(_ target: TargetPlan, _ index: Int) {
+    let plan = target.plan
+    add("safe", Self.guarded(plan).map(\.dotted), index)
+    add("open", plan.closedFolders.map(\.dotted), index)
+    add("mkdir", plan.madeFolders.map(\.dotted), index)
+    // No path here has two slashes in a row but where source and destination meet.
+    add("move", plan.moves.map { $0.from.dotted + [UInt8]("//") + $0.to.dotted }, index)
+    add("rm", plan.deletedFiles.map(\.dotted), index)
+    add("rmdir", plan.deletedFolders.map(\.dotted), index)
+    let byMode = Dictionary(grouping: plan.modes, by: \.mode)
+    for (mode, entries) in byMode.sorted(by: { $0.key < $1.key }) {
+      add("chmod.\(String(mode, radix: 8))", entries.map(\.path.dotted), index)
+    }
+    addTar("folders", plan.folders, index)
+    if plan.setsRoot, let root = target.root { addTar("top", [root], index) }
+  }
+
+  /// Every folder that has to be a real one for the changes to stay inside, outermost first.
+  private static func guarded(_ plan: SyncPlan) -> [[UInt8]] {
+    let made = Set(plan.newFolders.map(\.path) + plan.madeFolders)
+    let moved = plan.moves.filter { $0.kind == .folder }.map(\.to)
+    var found: Set<[UInt8]> = []
+    func add(_ path: [UInt8]) {
+      var folder = path.parentPath
+      while !folder.isEmpty, !found.contains(folder) {
+        if !made.contains(folder), !moved.contains(where: { folder.isIn($0) }) {
+          found.insert(folder)
+        }
+        folder = folder.parentPath
+      }
+    }
+    plan.puts.forEach { add($0.path) }
+    plan.newFolders.forEach { add($0.path) }
+    plan.modes.forEach { add($0.path) }
+    plan.folders.forEach { add($0.path.joined([0])) }
+    plan.madeFolders.forEach(add)
+    plan.deletedFiles.forEach(add)
+    plan.deletedFolders.forEach(add)
+    plan.moves.forEach { add($0.from) }
+    plan.moves.forEach { add($0.to) }
+    return found.sorted { $0.precedes($1) }
+  }
+
+  private mutating func add(_ name: String, _ lines: [[UInt8]], _ target: Int) {
+    guard !lines.isEmpty else { return }
+    texts.append(
+      Text(name: [UInt8]("c/\(target)/\(name)"), content: Array(lines.joined(separator: [0])) + [0])
+    )
+  }
+
+  /// A small tar of nothing but folders: the one way to give many folders mode and time in one process.
+  private mutating func addTar(_ name: String, _ entries: [FileEntry], _ target: Int) {
+    guard !entries.isEmpty else { return }
+    var content: [UInt8] = []
+    for entry in entries {
+      let path = entry.path.isEmpty ? [UInt8]("./") : entry.path.dotted + [UInt8.slash]
+      content += TarHeader(name: path, kind: .folder, mode: entry.mode, mtime: entry.mtime).blocks
+    }
+    texts.append(Text(name: [UInt8]("c/\(target)/\(name)"), content: content + TarHeader.end))
+  }
+}
+
+/// A plan and what else the stream needs to know about its target.
+struct TargetPlan: Equatable, Sendable {
+  var plan: SyncPlan
+  /// The mode and time that the target itself is to have.
+  var root: FileEntry?
+}
+
+extension Array<UInt8> {
+  /// `./path`, which no program takes for an option; the root is `.`.
+  var dotted: [UInt8] {
+    isEmpty ? [UInt8(ascii: ".")] : [UInt8(ascii: "."), UInt8.slash] + self
+  }
+}

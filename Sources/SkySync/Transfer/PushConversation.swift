@@ -1,0 +1,129 @@
+/// What a node can do and what it has.
+struct NodeAnswer: Sendable {
+  var canDecompress: Bool
+  var targets: [NodeTarget]
+}
+
+/// How the node's part of a transfer ended.
+struct NodeOutcome: Sendable {
+  /// By target: nil when it was done, else why not.
+  var failures: [String?]
+  /// Whether the target's files were all received, so that a failure left some of them in place.
+  var received: Bool
+}
+
+/// The talk with one node's push script, see `PushScript`.
+struct PushConversation: Sendable {
+  let command: WatchedCommand
+  private let mark: String
+  private let host: String
+  private let targetCount: Int
+  let commandLength: Int
+
+  /// Starts the script.
+  static func start(
+    _ pairs: [SyncPair], _ host: any CommandHost, _ options: PushOptions
+  ) async throws(SyncError) -> PushConversation {
+    let mark = "sky-" + randomHex()
+    let flags = "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "")
+    let line = ShellCommand.line(
+      script: PushScript.text, arguments: [mark, flags] + pairs.map(\.argument))
+    let command = try await host.start(line)
+    return PushConversation(
+      command: WatchedCommand(command, host: host.name, patience: options.patience),
+      mark: mark, host: host.name, targetCount: pairs.count, commandLength: line.utf8.count)
+  }
+
+  /// 64 random bits: names a run's staging folders and marks.
+  static func randomHex() -> String {
+    let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  var frames: FrameReader { FrameReader(command, mark: mark, host: host) }
+
+  /// Reads what the node can do and has.
+  func answer(_ frames: inout FrameReader) async throws(SyncError) -> NodeAnswer {
+    guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
+      hello.words[1] == "1"
+    else {
+      throw SyncError(
+        .badAnswer, host, "the node's shell does not run our script",
+        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+    }
+    let canDecompress = hello.words[2] == "1"
+    guard let scan = try await frames.next(), scan.name == "scan",
+      let ready = try await frames.next(), ready.name == "ready"
+    else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
+    let listing = try unpacked(scan.payload, canDecompress)
+    let targets = try NodeListing.targets(in: listing, from: host)
+    guard targets.count == targetCount else {
+      throw SyncError(.badAnswer, host, "the node did not list all targets")
+    }
+    return NodeAnswer(canDecompress: canDecompress, targets: targets)
+  }
+
+  private func unpacked(_ payload: [UInt8], _ isCompressed: Bool) throws(SyncError) -> [UInt8] {
+    guard isCompressed else { return payload }
+    do {
+      return try Zstd.decompress(payload, limit: 2 << 30)
+    } catch {
+      throw SyncError(.badAnswer, host, "the node's listing cannot be read: \(error.reason)")
+    }
+  }
+
+  /// Nothing is to be done: the script ends.
+  func sayGoodbye() async throws(SyncError) {
+    try await command.write(Array("bye\n".utf8))
+    try await command.finishInput()
+  }
+
+  /// Sends the stream.
+  func send(_ stream: PackStream) async throws(SyncError) {
+    let line = "go \(stream.isCompressed ? "z" : "n") \(Self.randomHex())\n"
+    try await command.write(Array(line.utf8))
+    while let chunk = await stream.next() { try await command.write(chunk) }
+    try await command.finishInput()
+  }
+
+  /// Reads how the node's part ended.
+  func outcome(_ frames: inout FrameReader) async throws(SyncError) -> NodeOutcome {
+    var outcome = NodeOutcome(
+      failures: Array(repeating: "the node did not say what became of it", count: targetCount),
+      received: false)
+    var complaint = ""
+    while let frame = try await frames.next() {
+      switch frame.name {
+      case "place", "receive", "apply": complaint = frame.text
+      case "placed": note(frame, complaint, &outcome, mayClear: false)
+      case "received":
+        outcome.received = frame.words.last == "0"
+        if !outcome.received { receivingFailed(complaint, &outcome) }
+      case "applied": note(frame, complaint, &outcome, mayClear: outcome.received)
+      case "bye": return outcome
+      default: break
+      }
+    }
+    throw SyncError(.connectionLost, host, "the node went away before it was done")
+  }
+
+  private func note(
+    _ frame: Frame, _ complaint: String, _ outcome: inout NodeOutcome, mayClear: Bool
+  ) {
+    guard frame.words.count == 3, let target = Int(frame.words[1]),
+      outcome.failures.indices.contains(target)
+    else { return }
+    if frame.words[2] != "0" {
+      if !complaint.isEmpty { outcome.failures[target] = complaint }
+    } else if mayClear {
+      outcome.failures[target] = nil
+    }
+  }
+
+  private func receivingFailed(_ complaint: String, _ outcome: inout NodeOutcome) {
+    let reason = complaint.isEmpty ? "the stream was cut off" : complaint
+    outcome.failures = outcome.failures.map { failure in
+      failure?.hasPrefix("the node did not say") == true ? reason : failure
+    }
+  }
+}

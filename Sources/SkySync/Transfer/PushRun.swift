@@ -1,0 +1,174 @@
+import SystemPackage
+
+/// What was planned and done for all targets of one push.
+struct PushWork: Sendable {
+  var plans: [SyncPlan] = []
+  var packed = PackResult()
+  var failures: [Problem] = []
+  var trees: [FileTree] = []
+  var bytesOut: Int64 = 0
+  var bytesIn: Int64 = 0
+  var roundTrips = 1
+  var isDryRun = false
+
+  func fill(_ report: inout SyncReport) {
+    for plan in plans {
+      report.filesUnchanged += plan.unchanged
+      report.filesDeleted += isDryRun ? 0 : plan.deletedFiles.count
+      report.filesMoved += isDryRun ? 0 : plan.movedFiles
+      report.notices += plan.notices
+      report.problems += plan.problems
+    }
+    report.filesSent = packed.sent.count
+    report.bytesContent = packed.contentBytes
+    report.problems += trees.flatMap(\.problems) + packed.broken.map(\.problem) + failures
+    report.bytesWireOut = bytesOut
+    report.bytesWireIn = bytesIn
+    report.roundTrips = roundTrips
+    if isDryRun { report.plan = plans.flatMap(\.operations) }
+  }
+}
+
+/// One push to one node, from its answer on.
+struct PushRun {
+  private let pairs: [SyncPair]
+  private let conversation: PushConversation
+  private let options: PushOptions
+  private let progress: @Sendable (SyncProgress) -> Void
+
+  init(
+    _ pairs: [SyncPair], _ conversation: PushConversation, _ options: PushOptions,
+    _ progress: @escaping @Sendable (SyncProgress) -> Void
+  ) {
+    self.pairs = pairs
+    self.conversation = conversation
+    self.options = options
+    self.progress = progress
+  }
+
+  func result() async -> Result<PushWork, SyncError> {
+    async let complaints: Void = conversation.command.drainErrors()
+    let result: Result<PushWork, SyncError>
+    do throws(SyncError) {
+      result = .success(try await work())
+    } catch {
+      // The node may be waiting for us: nothing of it is waited for any more.
+      await conversation.command.abandon()
+      result = .failure(error)
+    }
+    await complaints
+    return result
+  }
+
+  private func work() async throws(SyncError) -> PushWork {
+    async let scanned = scanAll()
+    var frames = conversation.frames
+    let answer = try await conversation.answer(&frames)
+    let trees = try await scanned.get()
+    var jobs: [TargetJob] = []
+    for (index, pair) in pairs.enumerated() {
+      jobs.append(
+        try await TargetJob.plan(pair, index, trees[index], answer.targets[index], options))
+    }
+    var work = PushWork(plans: jobs.map(\.plan), trees: trees, isDryRun: options.dryRun)
+    if options.dryRun || jobs.allSatisfy({ $0.plan.isEmpty }) {
+      try await conversation.sayGoodbye()
+      work.failures = jobs.compactMap(\.refusal)
+      try failIfNothingWorked(jobs, work)
+      if !options.dryRun {
+        for job in jobs { try job.remember(PackResult(), failed: false) }
+      }
+    } else {
+      try checkSpace(jobs)
+      try await transfer(jobs, answer, &frames, &work)
+    }
+    work.bytesOut = Int64(conversation.commandLength) + conversation.command.bytesOut
+    work.bytesIn = frames.bytesRead
+    return work
+  }
+
+  private func scanAll() async -> Result<[FileTree], SyncError> {
+    var trees: [FileTree] = []
+    for pair in pairs {
+      do {
+        trees.append(try await pair.scan())
+      } catch {
+        return .failure(error)
+      }
+    }
+    return .success(trees)
+  }
+
+  private func checkSpace(_ jobs: [TargetJob]) throws(SyncError) {
+    for job in jobs where job.target.freeKiB > 0 {
+      let needed = job.plan.contentBytes / 1024
+      guard needed <= job.target.freeKiB else {
+        throw SyncError(
+          .cannotWrite, String(decoding: job.target.path, as: UTF8.self),
+          "needs \(needed / 1024) MiB but the node has only \(job.target.freeKiB / 1024) MiB free")
+      }
+    }
+  }
+
+  private func transfer(
+    _ jobs: [TargetJob], _ answer: NodeAnswer, _ frames: inout FrameReader, _ work: inout PushWork
+  ) async throws(SyncError) {
+    let list = PackList(jobs.map(\.targetPlan))
+    let meter = SendMeter(total: list.contentBytes, files: list.items.count, progress)
+    let stream = PackStream(
+      list, from: jobs.map(\.source), canDecompress: answer.canDecompress, progress: meter.add)
+    var reader = frames
+    async let sending = send(stream)
+    let outcome: NodeOutcome
+    do {
+      outcome = try await conversation.outcome(&reader)
+      stream.abandon()
+    } catch {
+      stream.abandon()
+      await conversation.command.abandon()
+      _ = await sending
+      throw error
+    }
+    frames = reader
+    let sent = await sending
+    if outcome.received {
+      try sent.get()
+      work.packed = try stream.result()
+    }
+    work.roundTrips = 2
+    try conclude(jobs, outcome, &work)
+  }
+
+  private func send(_ stream: PackStream) async -> Result<Void, SyncError> {
+    do throws(SyncError) {
+      try await conversation.send(stream)
+      return .success(())
+    } catch {
+      stream.abandon()
+      return .failure(error)
+    }
+  }
+
+  private func conclude(
+    _ jobs: [TargetJob], _ outcome: NodeOutcome, _ work: inout PushWork
+  ) throws(SyncError) {
+    for (index, job) in jobs.enumerated() {
+      if let refusal = job.refusal {
+        work.failures.append(refusal)
+      } else if let failure = outcome.failures[index] {
+        work.failures.append(Problem(path: job.target.path, reason: failure))
+      }
+      if outcome.received {
+        try job.remember(work.packed, failed: outcome.failures[index] != nil)
+      }
+    }
+    try failIfNothingWorked(jobs, work)
+  }
+
+  private func failIfNothingWorked(_ jobs: [TargetJob], _ work: PushWork) throws(SyncError) {
+    guard work.failures.count == jobs.count, let first = work.failures.first else { return }
+    throw SyncError(
+      .cannotWrite, String(decoding: first.path, as: UTF8.self),
+      "cannot write on the node: \(first.reason)")
+  }
+}

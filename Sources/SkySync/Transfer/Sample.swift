@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Tells from a few files whether a stream is worth compressing.
+enum Sample {
+  private static let files = 24
+  private static let bytesOfEach = 64 << 10
+
+  /// True when the sample shrinks by a quarter or more, and the stream is more than a few packets.
+  static func shrinks(_ list: PackList, _ sources: [SourceFolder]) -> Bool {
+    let names = list.folders.count + list.items.count
+    guard list.contentBytes > 16 << 10 || names > 16 else { return false }
+    let items = list.items.filter { $0.entry.kind == .file && $0.entry.size > 0 }
+    // Mostly headers and lists: these always shrink.
+    guard list.contentBytes > 1024 * Int64(names) else { return true }
+    let bytes = pieces(of: items, sources)
+    var compressed = 0
+    do {
+      let writer = try ZstdWriter(level: 1, threads: 0) { compressed += $0.count }
+      try bytes.withUnsafeBytes { try writer.write($0) }
+      try writer.finish()
+    } catch {
+      return false
+    }
+    return compressed * 4 < bytes.count * 3
+  }
+
+  /// The bytes in the middle of files that stand at equal distances in the stream's content.
+  private static func pieces(of items: [PackList.Item], _ sources: [SourceFolder]) -> [UInt8] {
+    let total = items.reduce(0) { $0 + $1.entry.size }
+    let step = max(total / Int64(files), 1)
+    var bytes: [UInt8] = []
+    var position: Int64 = 0
+    var wanted = step / 2
+    for item in items {
+      defer { position += item.entry.size }
+      while wanted < position + item.entry.size {
+        bytes += read(item, at: max(0, wanted - position), sources)
+        wanted += max(step, item.entry.size / 4)
+      }
+    }
+    return bytes
+  }
+
+  private static func read(
+    _ item: PackList.Item, at offset: Int64, _ sources: [SourceFolder]
+  ) -> [UInt8] {
+    guard case .success(let file) = sources[item.target].open(item.entry.path) else { return [] }
+    defer { close(file.descriptor) }
+    return [UInt8](unsafeUninitializedCapacity: bytesOfEach) { buffer, count in
+      count = max(0, pread(file.descriptor, buffer.baseAddress, bytesOfEach, off_t(offset)))
+    }
+  }
+}

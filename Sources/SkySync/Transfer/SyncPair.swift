@@ -1,0 +1,85 @@
+import SystemPackage
+
+/// One folder or file here and where it belongs on a node.
+public struct SyncPair: Sendable {
+  /// What the target path means.
+  public enum Shape: Sendable {
+    /// The contents of the folder `source` become the contents of the folder `target`.
+    case contents
+    /// The file (or link) `source` becomes the file `target`.
+    case file
+    /// The same, but when `target` is a folder on the node, the file goes into it under its own name.
+    case fileOrInto
+  }
+
+  public var source: FilePath
+  /// Absolute, `~`, `~/…`, or relative to the login folder. No trailing slash.
+  public var target: [UInt8]
+  public var shape: Shape
+  /// Remembers what was last sent there; without it nothing is ever deleted or moved.
+  public var manifest: FilePath?
+  /// What is to be sent. For a file: nothing but its entry; the path in it does not matter.
+  /// Called once, while the node is looked at.
+  public var scan: @Sendable () async throws(SyncError) -> FileTree
+
+  public init(
+    source: FilePath, target: [UInt8], shape: Shape = .contents, manifest: FilePath? = nil,
+    scan: @escaping @Sendable () async throws(SyncError) -> FileTree
+  ) {
+    self.source = source
+    self.target = target
+    self.shape = shape
+    self.manifest = manifest
+    self.scan = scan
+  }
+}
+
+extension SyncPair {
+  /// As the node's script reads it: MODE:NAME:PATH.
+  var argument: String {
+    let path = ShellCommand.escape(target.isEmpty ? [UInt8](".") : target)
+    switch shape {
+    case .contents: return "d::\(path)"
+    case .file:
+      let folder = folderOfTarget
+      return "f:\(ShellCommand.escape(target.lastPart)):\(ShellCommand.escape(folder))"
+    case .fileOrInto:
+      return "i:\(ShellCommand.escape(sourceName)):\(path)"
+    }
+  }
+
+  private var folderOfTarget: [UInt8] {
+    let parent = target.parentPath
+    if !parent.isEmpty { return parent }
+    return target.first == .slash ? [UInt8.slash] : [UInt8](".")
+  }
+
+  private var sourceName: [UInt8] {
+    source.lastComponent.map { Array($0.string.utf8) } ?? []
+  }
+
+  /// Opens what the files are read from.
+  func openSource() throws(SyncError) -> SourceFolder {
+    guard shape != .contents else { return try SourceFolder(source) }
+    return try SourceFolder(
+      source.removingLastComponent().isEmpty ? "." : source.removingLastComponent(),
+      onlyFile: sourceName)
+  }
+}
+
+/// What a push may do.
+public struct PushOptions: Sendable {
+  /// Change nothing; the report says what would be done.
+  public var dryRun = false
+  /// Compare the content of files that look alike.
+  public var checksum = false
+  /// Delete on the node whatever is not here (`--delete`).
+  public var mirror = false
+  /// What `mirror` leaves alone, by pair: paths that the ignore rules leave out here.
+  public var protects: @Sendable (_ pair: Int, _ path: [UInt8], _ isFolder: Bool) -> Bool =
+    { _, _, _ in false }
+  /// Give up when the node says nothing for that long while it is waited for.
+  public var patience = Duration.seconds(600)
+
+  public init() {}
+}

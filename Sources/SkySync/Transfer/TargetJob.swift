@@ -1,0 +1,111 @@
+import Dispatch
+import SystemPackage
+
+/// One pair of a push, once both sides are known.
+struct TargetJob: Sendable {
+  let pair: SyncPair
+  let tree: FileTree
+  let target: NodeTarget
+  let source: SourceFolder
+  let plan: SyncPlan
+  private let old: Manifest?
+
+  static func plan(
+    _ pair: SyncPair, _ index: Int, _ scanned: FileTree, _ target: NodeTarget,
+    _ options: PushOptions
+  ) async throws(SyncError) -> TargetJob {
+    let source = try pair.openSource()
+    let tree = pair.shape == .contents ? scanned : Self.renamed(scanned, to: target.name)
+    let old = pair.manifest.flatMap {
+      ManifestFile.load($0, source: pair.source, target: target.path)
+    }
+    var policy = SyncPolicy()
+    policy.mirror = options.mirror && pair.shape == .contents
+    policy.protects = { options.protects(index, $0, $1) }
+    policy.isGone = { source.lacks($0) }
+    if options.checksum {
+      policy.differing = await ContentCheck.differing(tree, target, source)
+    }
+    let isNew = target.state == .absent && pair.shape == .contents
+    let root =
+      pair.shape == .contents ? (local: source.root, remote: target.root) : nil
+    let plan =
+      target.state == .other
+      ? SyncPlan()
+      : Difference.plan(
+        from: tree, to: isNew ? nil : target.entries, manifest: old, policy: policy, root: root)
+    return TargetJob(
+      pair: pair, tree: tree, target: target, source: source, plan: plan, old: old)
+  }
+
+  private init(
+    pair: SyncPair, tree: FileTree, target: NodeTarget, source: SourceFolder, plan: SyncPlan,
+    old: Manifest?
+  ) {
+    self.pair = pair
+    self.tree = tree
+    self.target = target
+    self.source = source
+    self.plan = plan
+    self.old = old
+  }
+
+  private static func renamed(_ tree: FileTree, to name: [UInt8]) -> FileTree {
+    var tree = tree
+    for index in tree.entries.indices { tree.entries[index].path = name }
+    return tree
+  }
+
+  /// Why nothing can be done with the target, known before anything is sent.
+  var refusal: Problem? {
+    target.state == .other
+      ? Problem(path: target.path, reason: "is not a folder on the node") : nil
+  }
+
+  /// What the stream needs; nil when nothing is to be done.
+  var targetPlan: TargetPlan? {
+    guard !plan.isEmpty, refusal == nil else { return nil }
+    var root = source.root
+    // The mode of a folder that was there is its owner's business: a home must not be opened by a push.
+    if !plan.whole, let there = target.root { root.mode = there.mode }
+    return TargetPlan(plan: plan, root: pair.shape == .contents ? root : nil)
+  }
+
+  /// Writes down what stands on the node now.
+  func remember(_ packed: PackResult, failed: Bool) throws(SyncError) {
+    guard let path = pair.manifest, refusal == nil else { return }
+    let manifest = remembered(packed, failed: failed)
+    if let old, old.entries == manifest.entries { return }
+    try ManifestFile.save(manifest, to: path, source: pair.source, target: target.path)
+  }
+
+  private func remembered(_ packed: PackResult, failed: Bool) -> Manifest {
+    var sent: [[UInt8]: FileEntry] = [:]
+    var missing = Set(plan.problems.map(\.path))
+    let index = target.index
+    for file in packed.sent where file.target == index { sent[file.entry.path] = file.entry }
+    for broken in packed.broken where broken.target == index { missing.insert(broken.problem.path) }
+    var entries = tree.entries.filter { !missing.contains($0.path) }
+    if !sent.isEmpty {
+      for index in entries.indices {
+        if let entry = sent[entries[index].path] { entries[index] = entry }
+      }
+    }
+    entries += leftovers(failed: failed)
+    entries.sort { $0.path.precedes($1.path) }
+    return Manifest(entries: entries)
+  }
+
+  /// What was sent before, is not in the tree now, and stands on the node still.
+  private func leftovers(failed: Bool) -> [FileEntry] {
+    guard let old else { return [] }
+    let deleted = failed ? [] : Set(plan.deletedFiles + plan.deletedFolders)
+    return old.entries.filter { entry in
+      guard tree.entries.entry(at: entry.path) == nil, !deleted.contains(entry.path),
+        let there = target.entries.entry(at: entry.path)
+      else { return false }
+      return entry.looksLike(there)
+        && !plan.moves.contains { entry.path.isIn($0.from) }
+    }
+  }
+}

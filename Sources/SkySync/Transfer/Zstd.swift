@@ -1,0 +1,124 @@
+import CArchive
+
+/// Why bytes could not be compressed or decompressed: libarchive's own words.
+struct CompressionError: Error, Equatable {
+  var reason: String
+
+  fileprivate init(_ archive: OpaquePointer?) {
+    reason = archive.flatMap { archive_error_string($0) }.map { String(cString: $0) } ?? "no memory"
+  }
+
+  init(reason: String) { self.reason = reason }
+}
+
+/// Compresses one stream; used by one thread at a time.
+final class ZstdWriter {
+  private var archive: OpaquePointer?
+  private let output: (UnsafeRawBufferPointer) throws -> Void
+  private var failure: (any Error)?
+
+  /// - Parameter output: gets compressed pieces as they come.
+  init(
+    level: Int, threads: Int, output: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    self.output = output
+    archive = archive_write_new()
+    guard archive_write_add_filter_zstd(archive) == ARCHIVE_OK,
+      archive_write_set_format_raw(archive) == ARCHIVE_OK
+    else { throw CompressionError(archive) }
+    archive_write_set_filter_option(archive, "zstd", "compression-level", String(level))
+    // An older libarchive does not know the option and works on one thread.
+    archive_write_set_filter_option(archive, "zstd", "threads", String(threads))
+    archive_write_set_bytes_per_block(archive, 0)
+    try open()
+  }
+
+  deinit { archive_write_free(archive) }
+
+  private func open() throws {
+    // Unretained: the archive does not outlive this object, which frees it.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let status = archive_write_open(
+      archive, context, nil,
+      { _, context, bytes, count in
+        guard let context else { return -1 }
+        let writer = Unmanaged<ZstdWriter>.fromOpaque(context).takeUnretainedValue()
+        return writer.pass(UnsafeRawBufferPointer(start: bytes, count: count))
+      }, nil)
+    guard status == ARCHIVE_OK else { throw CompressionError(archive) }
+    let entry = archive_entry_new()
+    defer { archive_entry_free(entry) }
+    archive_entry_set_filetype(entry, UInt32(regularFile))
+    guard archive_write_header(archive, entry) == ARCHIVE_OK else {
+      throw CompressionError(archive)
+    }
+  }
+
+  private func pass(_ bytes: UnsafeRawBufferPointer) -> Int {
+    do {
+      if failure == nil, !bytes.isEmpty { try output(bytes) }
+      return failure == nil ? bytes.count : -1
+    } catch {
+      failure = error
+      return -1
+    }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    guard archive_write_data(archive, bytes.baseAddress, bytes.count) == bytes.count else {
+      throw failure ?? CompressionError(archive)
+    }
+  }
+
+  /// Ends the stream: what is still inside comes out.
+  func finish() throws {
+    guard archive_write_close(archive) == ARCHIVE_OK else {
+      throw failure ?? CompressionError(archive)
+    }
+  }
+}
+
+/// S_IFREG, which is a macro with a cast that Swift does not import.
+private let regularFile = 0o100000
+
+enum Zstd {
+  /// The bytes that `compressed` stands for, at most `limit` of them.
+  static func decompress(_ compressed: [UInt8], limit: Int) throws(CompressionError) -> [UInt8] {
+    let archive = archive_read_new()
+    defer { archive_read_free(archive) }
+    guard archive_read_support_filter_zstd(archive) == ARCHIVE_OK,
+      archive_read_support_format_raw(archive) == ARCHIVE_OK
+    else { throw CompressionError(archive) }
+    var output: [UInt8] = []
+    var failure: CompressionError?
+    compressed.withUnsafeBytes { input in
+      var entry: OpaquePointer?
+      guard archive_read_open_memory(archive, input.baseAddress, input.count) == ARCHIVE_OK,
+        archive_read_next_header(archive, &entry) == ARCHIVE_OK
+      else {
+        failure = CompressionError(archive)
+        return
+      }
+      failure = readAll(archive, into: &output, limit: limit)
+    }
+    if let failure { throw failure }
+    return output
+  }
+
+  private static func readAll(
+    _ archive: OpaquePointer?, into output: inout [UInt8], limit: Int
+  ) -> CompressionError? {
+    var bytes: UnsafeRawPointer?
+    var count = 0
+    var offset: Int64 = 0
+    while true {
+      let status = archive_read_data_block(archive, &bytes, &count, &offset)
+      if status == ARCHIVE_EOF { return nil }
+      guard status == ARCHIVE_OK else { return CompressionError(archive) }
+      guard output.count + count <= limit else {
+        return CompressionError(reason: "more than \(limit) bytes")
+      }
+      output.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+  }
+}
