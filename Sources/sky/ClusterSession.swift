@@ -28,22 +28,7 @@ struct ClusterSession: Sendable {
 
   /// Makes sure that ssh finds the book, asking before the first change of the user's config.
   func ensureInclude(assumeYes: Bool) throws {
-    let include = IncludeLine(context.home)
-    let plan = try include.plan(.include)
-    guard plan.isNeeded else { return }
-    let console = context.console
-    if let obstacle = plan.obstacle {
-      console.note("sky: \(obstacle); add this line above its first Host or Match, or use ssh -F:")
-      console.note("  \(plan.line)")
-      return
-    }
-    let question = "Add one Include line to \(plan.path), so that ssh knows sky's names?"
-    guard assumeYes || console.confirm(question, fallback: true) else {
-      console.note("sky: left as it is; `ssh -F \(context.home.book) NAME` works without it")
-      return
-    }
-    try include.install()
-    console.note("sky: added to \(plan.path): \(plan.line)")
+    try context.ensureInclude(assumeYes: assumeYes)
   }
 
   /// Follows a job to its end unless it is to be left alone, then ends with its exit code.

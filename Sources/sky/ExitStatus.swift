@@ -103,6 +103,7 @@ extension ExitStatus {
     case .unknown: .unknownName
     case .malformed: .badInput
     case .cannotWrite, .cannotRead: .cannotWrite
+    case .unreachable: .unreachable
     default: .failed
     }
   }

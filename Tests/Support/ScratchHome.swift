@@ -29,3 +29,14 @@ extension SkyHome {
       home: folder, passwdHome: passwdHome ?? "/root")
   }
 }
+
+/// `rm -rf`, without a process of its own.
+public func removeTree(_ path: FilePath) throws {
+  guard let status = try FileSystem.status(path, followLinks: false) else { return }
+  guard status.kind == .folder else {
+    try FileSystem.unlink(path)
+    return
+  }
+  for name in try FileSystem.list(path) { try removeTree(path.appending(name)) }
+  try FileSystem.removeFolder(path)
+}

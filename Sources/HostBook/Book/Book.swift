@@ -116,7 +116,9 @@ public struct Book: Equatable, Sendable {
   private static func clash(_ new: AliasEntry, with old: AliasEntry) -> BookError {
     BookError(
       .clash, new.alias, "\(describe(new)) would take a name that \(describe(old)) has",
-      advice: "choose another name, or `sky hosts rename \(old.alias) OTHER` first")
+      advice: old.node == nil
+        ? "choose another name, or `sky hosts rename \(old.alias) OTHER` first"
+        : "choose another name")
   }
 
   static func describe(_ entry: AliasEntry) -> String {

@@ -23,6 +23,8 @@ public struct BookError: Error, Equatable, Sendable, CustomStringConvertible {
     public static let wouldEmpty = Code(rawValue: "would-empty")
     /// ssh reads the new text otherwise than it was meant: exit 1.
     public static let checkFailed = Code(rawValue: "check-failed")
+    /// A host does not answer: exit 69.
+    public static let unreachable = Code(rawValue: "unreachable")
     /// Someone else kept changing the file, or held the lock for too long: exit 1.
     public static let busy = Code(rawValue: "busy")
   }

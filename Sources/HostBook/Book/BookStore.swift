@@ -42,7 +42,6 @@ public struct BookStore: Sendable {
     _ body: (inout Book, inout Pins) throws(BookError) -> Result
   ) throws(BookError) -> Result {
     try withLock { () throws(BookError) -> Result in
-      for path in [home.book, home.knownHosts] { AtomicFile.sweep(path) }
       for _ in 0..<5 {
         let before = try Before(self)
         var book = before.book
@@ -70,7 +69,11 @@ public struct BookStore: Sendable {
         .busy, path.string, "another sky has held the lock for a minute",
         advice: "`fuser \(path.string)` names the process")
     }
-    return try withExtendedLifetime(lock) { (_) throws(BookError) in try body() }
+    return try withExtendedLifetime(lock) { (_) throws(BookError) in
+      // What a killed writer left: under the lock nobody else's temp files can be there.
+      for path in [home.book, home.knownHosts, home.userConfig] { AtomicFile.sweep(path) }
+      return try body()
+    }
   }
 
   // MARK: - One attempt

@@ -37,9 +37,11 @@ extension BookStore {
       throw BookError(
         .clash, alias,
         "\(new) needs this name, and \(Book.describe(old)) has it (\(home.book.string):\(line))",
-        advice: "choose another name, or free this one: `sky hosts rename \(old.alias) OTHER`")
+        advice: old.node == nil
+          ? "choose another name, or free this one: `sky hosts rename \(old.alias) OTHER`"
+          : "choose another name")
     }
-    guard let host = HostScan(home).find(wanted) else { return }
+    guard let host = HostScan(home).findAll(wanted).first else { return }
     let new = cluster.map { "cluster \($0)" } ?? "the new host"
     throw BookError(
       .clash, host.name,
@@ -56,28 +58,32 @@ public struct HostScan: Sendable {
 
   public init(_ home: SkyHome) { self.home = home }
 
-  /// The first line with one of `names`, in the order in which ssh reads; the book itself is left out.
-  public func find(_ names: Set<String>) -> NamedHost? {
-    if names.isEmpty { return nil }
-    return scan(home.userConfig, names, depth: 0)
+  /// Every line with one of `names`, in the order in which ssh reads; the book itself is left out.
+  public func findAll(_ names: Set<String>) -> [NamedHost] {
+    var found: [NamedHost] = []
+    if !names.isEmpty { scan(home.userConfig, names, depth: 0, &found) }
+    return found
   }
 
-  private func scan(_ file: FilePath, _ names: Set<String>, depth: Int) -> NamedHost? {
+  private func scan(
+    _ file: FilePath, _ names: Set<String>, depth: Int, _ found: inout [NamedHost]
+  ) {
     guard depth <= 16, file.lexicallyNormalized() != home.book.lexicallyNormalized(),
       let bytes = try? FileSystem.read(file)
-    else { return nil }
+    else { return }
     let lines = ConfigLines((try? InlineSection.blanked(bytes)) ?? bytes)
     for index in lines.ranges.indices {
       guard let (keyword, rest) = lines.directive(index) else { continue }
-      if keyword == "host", let name = ConfigLines.words(rest).first(where: names.contains) {
-        return NamedHost(name: name, file: file, line: index + 1)
-      }
-      guard keyword == "include" else { continue }
-      for included in ConfigLines.words(rest).flatMap(expand) {
-        if let found = scan(included, names, depth: depth + 1) { return found }
+      if keyword == "host" {
+        for name in ConfigLines.words(rest) where names.contains(name) {
+          found.append(NamedHost(name: name, file: file, line: index + 1))
+        }
+      } else if keyword == "include" {
+        for included in ConfigLines.words(rest).flatMap(expand) {
+          scan(included, names, depth: depth + 1, &found)
+        }
       }
     }
-    return nil
   }
 
   /// The files that an Include argument stands for, in ssh's order.

@@ -20,14 +20,15 @@ public struct ProofBySSH: Sendable {
     self.ssh = ssh
   }
 
-  /// What `ssh -G -F file alias` says; nil when there is no ssh on this machine.
+  /// What `ssh -G -F file alias` says; nil when there is no ssh on this machine. Without a file ssh
+  /// reads what it always reads.
   ///
   /// Throws `.checkFailed` with ssh's own words when it refuses the file. Runs what `Match exec` in
   /// `file` and its includes says, as every ssh does.
-  public func ask(_ alias: String, in file: FilePath) throws(BookError) -> ResolvedHost? {
+  public func ask(_ alias: String, in file: FilePath?) throws(BookError) -> ResolvedHost? {
     let result: Program.Result
     do throws(Errno) {
-      result = try Program.run([ssh, "-G", "-F", file.string, alias])
+      result = try Program.run([ssh, "-G"] + (file.map { ["-F", $0.string] } ?? []) + [alias])
     } catch {
       if error == .noSuchFileOrDirectory { return nil }
       throw BookError(.checkFailed, alias, "cannot run \(ssh) -G: \(error)")

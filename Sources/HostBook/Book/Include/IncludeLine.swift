@@ -141,7 +141,6 @@ public struct IncludeLine: Sendable {
   private func write(_ change: Change, over file: AtomicFile.Snapshot) throws(BookError) -> Bool {
     if let after = change.after {
       try HomeFolders.make(file.target.removingLastComponent())
-      AtomicFile.sweep(file.target)
       return try AtomicFile.replace(file, with: after)
     }
     do throws(Errno) {

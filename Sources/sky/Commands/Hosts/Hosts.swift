@@ -4,5 +4,9 @@ import ArgumentParser
 struct Hosts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The alias book: which names ssh knows through sky, and what they mean.",
-    subcommands: [HostsList.self, HostsShow.self])
+    subcommands: [
+      HostsList.self, HostsShow.self, HostsAdd.self, HostsRemove.self, HostsRename.self,
+      HostsPrune.self, HostsExport.self, HostsImport.self, HostsDoctor.self, HostsUndo.self,
+      HostsInstall.self, HostsUninstall.self,
+    ])
 }
