@@ -36,7 +36,7 @@ extension ResolverEnvironment {
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  private static func processVariables() -> [String: String] {
+  static func processVariables() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -49,6 +49,16 @@ extension ResolverEnvironment {
       entry += 1
     }
     return variables
+  }
+}
+
+extension ResolverEnvironment.Source {
+  /// The files that `ssh` of this user reads, or `ssh -F`: `file` when one is named; else the user's own
+  /// configuration, with `-F` when it is not where ssh looks by itself.
+  public static func of(_ home: SkyHome, file: FilePath? = nil) -> Self {
+    if let file { return file == "none" ? .none : .file(file) }
+    let standard = home.passwdHome.appending(".ssh").appending("config")
+    return home.userConfig == standard ? .standard : .file(home.userConfig)
   }
 }
 

@@ -4,5 +4,5 @@ import ArgumentParser
 struct Hosts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The alias book: which names ssh knows through sky, and what they mean.",
-    subcommands: [HostsList.self, HostsShow.self])
+    subcommands: [HostsList.self, HostsShow.self, HostsResolve.self, HostsExplain.self])
 }
