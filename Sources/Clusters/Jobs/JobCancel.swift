@@ -14,6 +14,20 @@ public enum JobCancel {
     try await cancel(job, onlyTask: nil, rank: rank, because: reason, grace: grace, on: host)
   }
 
+  /// Ends all that a node still runs of a cluster's jobs and removes their files: the node is given back.
+  public static func clear(cluster: String, on node: RankedHost) async throws(SyncError) {
+    for status in try await JobTable.list(cluster: cluster, on: node.host).ranks {
+      // Where nodes share a home, the others' are theirs to end.
+      guard status.rank == node.rank else { continue }
+      try await cancel(
+        JobReference(cluster: cluster, id: status.id), rank: node.rank, because: .user, grace: 2,
+        on: node.host)
+    }
+    _ = try await NodeScript.answers(
+      JobScripts.remove,
+      settings: [("B", JobPlace.folder(cluster)), ("K", String(node.rank))], on: node.host)
+  }
+
   /// As above, and only when the job there is the one of that task id.
   static func cancel(
     _ job: JobReference, onlyTask task: String?, rank: Int,

@@ -16,8 +16,9 @@ public struct RankedHost: Sendable {
 /// The job is detached: it goes on when the connection, or this machine, goes away.
 public enum JobLauncher {
   /// Returns when the job runs on every node. Each node gets everything and says that it is ready before
-  /// the first one starts; when one does not, none does. May be called again after an error with the same
-  /// `taskID`: nodes that have started already do not start again.
+  /// the first one starts; when one does not, none does. After an error nothing of it runs on any node
+  /// that can be reached: start another with a new id. Where a job of this `taskID` was started before,
+  /// it is left as it is.
   ///
   /// - Parameter hosts: every rank of the job, once.
   public static func start(_ job: JobSpec, on hosts: [RankedHost]) async throws(SyncError) {

@@ -199,12 +199,14 @@ enum JobScripts {
     if [ "$ONLY" ] && [ "$ONLY" != "$T" ]; then say none; exit 0; fi
     if [ -e "$J/exit" ] && [ ! -e "$J/cancel" ]; then say done "$(status "$J")"; exit 0; fi
     [ -e "$J/cancel" ] || put "$J/cancel" "$R"
-    # The name alone may be the beginning of another's: the whole variable has to match.
+    # Both variables whole: an id may begin with another's, and a machine may have several ranks.
     members() (
     [ -d /proc/self ] || exit 0
     for e in $(grep -lsF "SKYPILOT_TASK_ID=$T" /proc/[0-9]*/environ); do
     m=${e#/proc/}; m=${m%/environ}
-    tr '\0' '\n' <"$e" 2>/dev/null | grep -qxF "SKYPILOT_TASK_ID=$T" || continue
+    v=$(tr '\0' '\n' <"$e" 2>/dev/null |
+    grep -cxF -e "SKYPILOT_TASK_ID=$T" -e "SKYPILOT_NODE_RANK=$K")
+    [ "$v" = 2 ] || continue
     plain "$m" && born "$m" >/dev/null && echo "$m"
     done
     )
@@ -230,6 +232,16 @@ enum JobScripts {
     await 20
     fi
     say done "$(status "$J")"
+
+    """#
+
+  /// Removes what rank K has of a cluster's jobs, and the folders that are empty then.
+  static let remove = #"""
+    for d in "$B"/*/"$K" "$B"/*/"$K.new"; do
+    if [ -d "$d" ]; then rm -rf "$d"; rmdir "${d%/*}" 2>/dev/null; fi
+    done
+    rmdir "$B" "${B%/*}" "${B%/*/*}" 2>/dev/null
+    say done
 
     """#
 }

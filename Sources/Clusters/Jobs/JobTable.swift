@@ -10,7 +10,33 @@ public enum JobTable {
     public var ranks: [RankStatus]
   }
 
-  /// One round trip; changes nothing.
+  /// What all nodes of a cluster say of its jobs.
+  public struct Overview: Sendable {
+    /// By job id: what each rank's own node says of it, by rank.
+    public var jobs: [Int: [RankStatus]]
+    /// The ranks whose nodes did not answer, and why.
+    public var unreachable: [Int: SyncError]
+  }
+
+  /// Asks all nodes side by side. Where nodes share a home, each is believed for its own rank only: it
+  /// cannot see the processes of the others.
+  public static func overview(cluster: String, on hosts: [RankedHost]) async -> Overview {
+    let listings = await resultsInParallel(hosts, width: hosts.count) { node throws(SyncError) in
+      try await list(cluster: cluster, on: node.host).ranks.filter { $0.rank == node.rank }
+    }
+    var overview = Overview(jobs: [:], unreachable: [:])
+    for (node, listing) in zip(hosts, listings) {
+      switch listing {
+      case .success(let ranks):
+        for status in ranks { overview.jobs[status.id, default: []] += [status] }
+      case .failure(let error): overview.unreachable[node.rank] = error
+      }
+    }
+    for id in overview.jobs.keys { overview.jobs[id]?.sort { $0.rank < $1.rank } }
+    return overview
+  }
+
+  /// Asks one node, in one round trip; changes nothing.
   public static func list(
     cluster: String, on host: any CommandHost
   ) async throws(SyncError) -> Listing {

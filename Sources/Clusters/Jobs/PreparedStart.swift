@@ -46,7 +46,7 @@ struct PreparedStart: Sendable {
     if answer == ["taken"] {
       throw SyncError(
         .badAnswer, name, "another job \(job.reference.id) of \(job.reference.cluster) runs there",
-        advice: "end it first: ssh \(name) 'kill $(cut -d\" \" -f1 ~/.sky_node/jobs/*/*/*/pid)'")
+        advice: "end it first: sky cancel \(job.reference.cluster) \(job.reference.id)")
     }
     let words = await conversation.complaints()
     throw SyncError(
@@ -71,7 +71,9 @@ struct PreparedStart: Sendable {
 /// Where a job's files are, as the scripts are told.
 enum JobPlace {
   static func settings(_ job: JobReference, rank: Int) -> [(String, String)] {
-    [("J", folder(job.cluster) + ShellText.quoted("/\(job.id)/\(rank)"))]
+    [
+      ("J", folder(job.cluster) + ShellText.quoted("/\(job.id)/\(rank)")), ("K", String(rank)),
+    ]
   }
 
   /// As a shell expression.

@@ -45,8 +45,9 @@ struct LocalBench {
     ProcessTable.now().all(of: nodeFolder(rank, of: cluster))
   }
 
-  /// Runs a command on a node; the host key that the provider told is the only one accepted.
-  func ssh(_ node: Node, _ command: String, input: String = "") async throws -> ProgramResult {
+  /// A configuration in which `node` is that node; the host key that the provider told is the only one
+  /// accepted.
+  func config(_ node: Node) throws -> FilePath {
     let name = "\(node.hostname)-\(node.port)"
     let known = folder.appending("known-\(name)")
     let keys = node.hostKeys.map { "[\(node.hostname)]:\(node.port) \($0)\n" }.joined()
@@ -66,8 +67,13 @@ struct LocalBench {
         StrictHostKeyChecking yes
 
       """, to: config, mode: 0o600)
-    return try await Support.run(
-      "ssh", ["-F", config.string, "node", command], input: Array(input.utf8))
+    return config
+  }
+
+  /// Runs a command on a node.
+  func ssh(_ node: Node, _ command: String, input: String = "") async throws -> ProgramResult {
+    try await Support.run(
+      "ssh", ["-F", try config(node).string, "node", command], input: Array(input.utf8))
   }
 
   /// As `ssh`, and it has to succeed: its output without the last line end.

@@ -38,7 +38,7 @@ import Testing
   @Test func `a terminal, many sessions and file copies work`() async throws {
     try await LocalBench.run { bench in
       let node = try await bench.provider.up(bench.spec())[0]
-      let config = bench.folder.appending("config-\(node.hostname)-\(node.port)").string
+      let config = try bench.config(node).string
       #expect(try await bench.ssh(node, "exit 7").status == 7)
       let terminal = try await run("ssh", ["-F", config, "-tt", "node", "test -t 1 && tty"])
       #expect(terminal.text.hasPrefix("/dev/pts/"))
@@ -63,6 +63,9 @@ import Testing
       let inside = try #require(ProcessTable.now().inside(bench.nodeFolder(0)).first)
       let open = FolderListing.names(in: FilePath("/proc/\(inside.pid)/fd")).compactMap { Int($0) }
       #expect(open.filter { $0 < 3 }.sorted() == [0, 1, 2])
+      let node = try await bench.provider.up(bench.spec())[0]
+      let blocked = try await bench.say(node, "grep SigBlk /proc/self/status")
+      #expect(blocked == "SigBlk:\t0000000000000000")
     }
   }
 

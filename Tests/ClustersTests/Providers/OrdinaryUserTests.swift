@@ -46,7 +46,7 @@ struct OrdinaryUserTests {
       #expect(try await bench.say(node, "mkdir /data && touch /data/x ~/x /tmp/x && echo") == "")
       #expect(try await bench.ssh(node, "test -w /usr").status == 1)
       // It would get no terminal if the node knew the group tty, which cannot be mapped.
-      let config = bench.folder.appending("config-\(node.hostname)-\(node.port)").string
+      let config = try bench.config(node).string
       let terminal = try await run("ssh", ["-F", config, "-tt", "node", "tty"])
       #expect(terminal.text.hasPrefix("/dev/pts/"))
       // The user's own processes can be told from others' by their `/`.

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// An alias means the same whatever else the user's files say: real configs, the real ssh.
-@Suite struct ShieldTests {
+@Suite(.serialized) struct ShieldTests {
   /// How the user's config and our Include came together.
   enum Order: String, CaseIterable, Sendable {
     case configThenInclude, includeThenConfig, configPutAboveInclude
@@ -16,19 +16,20 @@ import Testing
     return names.filter { $0.extension == "conf" }.map { folder.appending($0) }
   }()
 
-  @Test(
-    .enabled(if: !corpus.isEmpty, "no corpus beside the checkout, see SKY_TEST_DATA"),
-    arguments: corpus)
-  func `in a real config every alias keeps its meaning`(config: FilePath) async throws {
-    let text = try #require(try readFile(config))
-    for order in Order.allCases { try await expectMeaning(under: text, order) }
+  @Test(.enabled(if: !corpus.isEmpty, "no corpus beside the checkout, see SKY_TEST_DATA"))
+  func `in every real config every alias keeps its meaning`() async throws {
+    var parsed = 0
+    for config in Self.corpus {
+      let text = try #require(try readFile(config))
+      parsed += try await expectMeaning(under: text, config.stem ?? "") ? 1 : 0
+    }
+    #expect(parsed > Self.corpus.count / 2)
   }
 
-  @Test(arguments: Self.hostile, Order.allCases)
-  func `a hostile line does not reach an alias`(line: String, order: Order) async throws {
-    try await expectMeaning(under: Array("\(line)\n".utf8), order, mustParse: true)
-    try await expectMeaning(under: Array("Host *\n  \(line)\n".utf8), order, mustParse: true)
-    try await expectMeaning(under: Array("Match all\n  \(line)".utf8), order, mustParse: true)
+  @Test(arguments: ["", "Host *\n", "Match all\n", "Host dev* web git\n", "Match user root,bob\n"])
+  func `no hostile line reaches an alias`(block: String) async throws {
+    let text = block + Self.hostile.map { "  \($0)\n" }.joined()
+    #expect(try await expectMeaning(under: Array(text.utf8), block))
   }
 
   static let hostile = [
@@ -41,7 +42,7 @@ import Testing
     "VerifyHostKeyDNS yes", "UpdateHostKeys yes", "PubkeyAuthentication no",
     "PreferredAuthentications password", "PubkeyAcceptedKeyTypes ssh-rsa",
     "HostKeyAlgorithms ssh-rsa", "ProxyUseFdpass yes", "AddKeysToAgent yes", "Tunnel yes",
-    "HashKnownHosts yes", "IgnoreUnknown FooBar\n  FooBar x",
+    "HashKnownHosts yes",
   ]
 
   private static func entries(_ home: SkyHome) -> [AliasEntry] {
@@ -55,48 +56,56 @@ import Testing
     return entries + [plain, command]
   }
 
-  private func expectMeaning(
-    under text: [UInt8], _ order: Order, mustParse: Bool = false
-  ) async throws {
+  /// False when ssh refuses the config even without us.
+  private func expectMeaning(under text: [UInt8], _ name: String) async throws -> Bool {
     try await withScratchHome { home in
       let proof = ProofBySSH(home)
       try writeFile(home.userConfig, text)
-      let parses = (try? proof.ask("dev", in: home.userConfig)) != nil
-      #expect(parses || !mustParse)
-      guard parses else { return }
+      guard (try? proof.ask("other", in: home.userConfig)) != nil else { return false }
       let entries = Self.entries(home)
-      try BookStore(home).change { (book, _) throws(BookError) in try book.put(entries) }
-      try arrange(text, order, home)
+      try writeFile(home.book, try BookText(home).render(try Book(entries)))
+      for order in Order.allCases {
+        try arrange(text, order, home)
+        // In whatever order it came about, the file is the same: ours first, then all of theirs.
+        // Only comments may stay above.
+        let status = try IncludeLine(home).status()
+        guard case .installed(let line) = status else {
+          Issue.record("\(name), \(order): \(status)")
+          continue
+        }
+        if line == 2 { #expect(try readFile(home.userConfig)?.suffix(text.count) == text[...]) }
+      }
       for entry in entries {
         let answer = try #require(try proof.ask(entry.alias, in: home.userConfig))
-        #expect(proof.differences(entry, answer) == [], "\(order): \(entry.alias)")
-        #expect(unshielded(entry, answer) == [], "\(order): \(entry.alias)")
+        #expect(proof.differences(entry, answer) == [], "\(name): \(entry.alias)")
+        #expect(unshielded(entry, answer) == [], "\(name): \(entry.alias)")
       }
       try IncludeLine(home).uninstall()
       let left = try readFile(home.userConfig) ?? []
-      #expect(left == text)
+      #expect(left == text, "\(name)")
+      return true
     }
   }
 
   private func arrange(_ text: [UInt8], _ order: Order, _ home: SkyHome) throws {
     let include = IncludeLine(home)
-    switch order {
-    case .configThenInclude: try include.install()
-    case .includeThenConfig:
-      try writeFile(home.userConfig, [])
+    if order == .configThenInclude {
+      try writeFile(home.userConfig, text)
       try include.install()
-      try writeFile(home.userConfig, (try readFile(home.userConfig) ?? []) + text)
-    case .configPutAboveInclude:
-      try writeFile(home.userConfig, [])
+      return
+    }
+    try writeFile(home.userConfig, [])
+    try include.install()
+    let ours = try readFile(home.userConfig) ?? []
+    if order == .includeThenConfig {
+      try writeFile(home.userConfig, ours + text)
+    } else {
+      let hasEnd = text.last == UInt8(ascii: "\n") || text.isEmpty
+      try writeFile(home.userConfig, text + (hasEnd ? [] : [UInt8(ascii: "\n")]) + ours)
       try include.install()
-      let end = text.last == UInt8(ascii: "\n") || text.isEmpty ? [] : [UInt8(ascii: "\n")]
-      try writeFile(home.userConfig, text + end + (try readFile(home.userConfig) ?? []))
-      try include.install()
+      guard !hasEnd else { return }
       // The line end that the person had to type is theirs.
-      if !end.isEmpty, var bytes = try readFile(home.userConfig) {
-        bytes.removeLast()
-        try writeFile(home.userConfig, bytes)
-      }
+      try writeFile(home.userConfig, (try readFile(home.userConfig) ?? []).dropLast())
     }
   }
 
