@@ -67,8 +67,8 @@ struct Account {
   var name: String
   var home: FilePath
 
-  /// getpwuid(3) and getpwnam(3) hand out shared storage.
-  private static let lock = Mutex(())
+  /// getpwuid(3), getpwnam(3) and their like hand out shared storage.
+  static let lock = Mutex(())
 
   static func of(uid: uid_t) -> Account? {
     lock.withLock { _ in getpwuid(uid).flatMap(Account.init) }
