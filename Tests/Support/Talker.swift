@@ -13,7 +13,7 @@ public func withTalker<Result>(
 ) async throws -> Result {
   let listener = try LoopbackListener()
   let socket = listener.descriptor.rawValue
-  startThread {
+  let started = startThread {
     while true {
       let guest = accept(socket, nil, nil)
       guard guest >= 0 else { return }
@@ -25,6 +25,7 @@ public func withTalker<Result>(
       close(guest)
     }
   }
+  precondition(started, "no thread for the talker")
   defer {
     shutdown(socket, Int32(SHUT_RDWR))
     listener.close()

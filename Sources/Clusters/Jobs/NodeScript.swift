@@ -56,21 +56,3 @@ struct NodeScript: Sendable {
     return words.dropFirst().map(String.init)
   }
 }
-
-/// Text for POSIX sh.
-enum ShellText {
-  /// One word that means exactly `text`, whatever is in it; NUL cannot be.
-  static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
-  }
-
-  /// A statement that writes `text`, with a line end, to the file that the shell knows as `target`.
-  static func writing(_ text: String, to target: String, or otherwise: String) -> String {
-    var end: String
-    repeat {
-      end = "END_" + String(UInt64.random(in: .min ... .max), radix: 36)
-    } while text.contains(end)
-    return "cat >\(target) <<'\(end)' || \(otherwise)\n\(text)\n\(end)\n"
-  }
-}

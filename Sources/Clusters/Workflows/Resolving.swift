@@ -15,7 +15,7 @@ public struct Resolving: Sendable {
     let source: ResolverEnvironment.Source = named.map { .file($0) } ?? .standard
     resolver = Resolver(
       environment: .live(
-        profile: await .installed() ?? .portable10_5, source: source, exec: exec ?? .runInShell))
+        profile: await .installed() ?? .portable10_5, source: source, exec: exec))
   }
 
   public func host(_ name: String) throws(ResolveError) -> ResolvedHost {

@@ -50,7 +50,7 @@ final class ProxyProcess: ByteTransport {
     defer { close(ends[1]) }
     let shell = user.environment["SHELL"] ?? "/bin/sh"
     let child = Child(try Self.start([shell, "-c", "exec \(command)"], streams: ends[1]))
-    startThread { child.reap() }
+    BlockingThreads.shared.submit { child.reap() }
     self.child = child
   }
 
