@@ -9,7 +9,7 @@ struct HostsExplain: SkyCommand {
     abstract: "Say for every setting of a host which file and line it comes from.",
     discussion: Help.text(
       examples: [
-        "sky hosts explain dev": "what the files set, what lost, which blocks do not apply",
+        "sky hosts explain dev": "every value with its line, and what lost",
         "sky hosts explain dev --json | jq '.values[] | select(.file)'": "for programs",
       ],
       exits: [.failed, .badInput]))
