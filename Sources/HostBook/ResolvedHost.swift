@@ -62,7 +62,9 @@ extension ResolvedHost {
     first("serveraliveinterval").flatMap(Int.init).flatMap { $0 > 0 ? .seconds($0) : nil }
   }
 
+  /// `none` is how an empty list is printed.
   private func split(_ key: String) -> [String] {
-    (first(key) ?? "").split(separator: " ").map(String.init)
+    guard let value = first(key), value != "none" else { return [] }
+    return value.split(separator: " ").map(String.init)
   }
 }

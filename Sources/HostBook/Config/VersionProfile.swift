@@ -22,7 +22,8 @@ public struct VersionProfile: Equatable, Sendable {
     self.release = release ?? "OpenSSH_\(major).\(minor)p1"
   }
 
-  public static let debian9_2 = VersionProfile(major: 9, minor: 2, isDebian: true)
+  public static let debian9_2 = VersionProfile(
+    major: 9, minor: 2, isDebian: true, release: "OpenSSH_9.2p1 Debian-2+deb12u10")
   public static let portable10_5 = VersionProfile(major: 10, minor: 5, isDebian: false)
 
   /// The profile that fits what `ssh -V` printed, for example `OpenSSH_9.2p1 Debian-2+deb12u7, …`;
@@ -57,6 +58,13 @@ public struct VersionProfile: Equatable, Sendable {
   /// User, SetEnv and RevokedHostKeys are expanded, list keywords need an argument.
   var expandsMore: Bool { isAtLeast(10, 0) }
   var revokedKeysAreList: Bool { isAtLeast(10, 3) }
+  /// A ProxyCommand after `ProxyJump none` is passed over. Changed in 10.3, and by Debian in 9.2p1-2+deb12u10.
+  var jumpNoneStopsCommand: Bool {
+    guard !isAtLeast(10, 3) else { return false }
+    let words = release.split(separator: "+")
+    guard isDebian, let update = words.last, update.hasPrefix("deb12u") else { return true }
+    return (Int(update.dropFirst(6)) ?? 0) < 10
+  }
 
   func knows(_ keyword: Keyword) -> Bool {
     switch keyword {

@@ -13,13 +13,21 @@ extension Interpreter {
     case .text:
       let word = try takeWord()
       set(keyword, .text(Array(word)), frame)
-    case .command:
-      let blank = { (byte: UInt8) in byte.isDelimiter || byte == .equals }
-      set(keyword, .text(Array(rest.drop(while: blank))), frame)
-      words.consume()
+    case .command: applyCommand(keyword, rest, frame)
     case .list(let limit): try applyList(keyword, limit: limit, frame)
     case .algorithms(let kind): try applyAlgorithms(keyword, kind, frame)
     case .special: try applySpecial(keyword, rest, &frame)
+    }
+  }
+
+  private mutating func applyCommand(_ keyword: Keyword, _ rest: Bytes, _ frame: Frame) {
+    words.consume()
+    let command = rest.drop { $0.isDelimiter || $0 == .equals }
+    let isStopped = environment.profile.jumpNoneStopsCommand && settings[.proxyjump] != nil
+    if keyword == .proxycommand, isStopped {
+      if trace != nil { record(keyword, .text(Array(command)), frame, applied: false) }
+    } else {
+      set(keyword, .text(Array(command)), frame)
     }
   }
 

@@ -48,7 +48,9 @@ extension Interpreter {
     environment.numericAddress(name.text, family)
   }
 
-  private func follows(_ mode: Int) -> Bool { settings.isDirect || mode == 2 }
+  private var isDirect: Bool { settings.isDirect(environment.profile) }
+
+  private func follows(_ mode: Int) -> Bool { isDirect || mode == 2 }
 
   /// Whether the name was found as an address or under one of CanonicalDomains.
   private mutating func canonicalize(_ mode: Int) throws(ResolveError) -> Bool {
@@ -99,7 +101,7 @@ extension Interpreter {
     else { return }
     if let found = environment.lookUp(host.text, family) {
       follow(found.canonicalName, mode)
-    } else if settings.isDirect {
+    } else if isDirect {
       throw ResolveError(.badSettings, "could not resolve hostname \(host.text)")
     }
   }

@@ -39,14 +39,13 @@ public struct LiveConfigFiles: ConfigFiles {
       var failure: Errno?
       let before = bytes.count
       bytes += [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
-        let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        count = max(got, 0)
-        if got < 0 { failure = Errno(rawValue: errno) }
+        do {
+          count = try FileDescriptor(rawValue: descriptor).read(into: .init(buffer))
+        } catch {
+          failure = error as? Errno ?? .ioError
+        }
       }
-      if let failure {
-        if failure == .interrupted { continue }
-        throw failure
-      }
+      if let failure { throw failure }
       if bytes.count == before { return bytes }
       chunk = 65536
     }
@@ -87,6 +86,10 @@ public struct LiveConfigFiles: ConfigFiles {
 private enum PrivateGroup {
   /// Whether `group` has exactly one member, the owner of the file.
   static func belongsOnly(to uid: UInt32, group: gid_t, owner: uid_t) -> Bool {
+    Account.lock.withLock { _ in isOnlyMember(uid, group: group, owner: owner) }
+  }
+
+  private static func isOnlyMember(_ uid: UInt32, group: gid_t, owner: uid_t) -> Bool {
     guard let entry = getgrgid(group) else { return false }
     var members = 0
     setpwent()

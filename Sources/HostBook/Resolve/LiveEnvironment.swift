@@ -36,7 +36,7 @@ extension ResolverEnvironment {
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  private static func processVariables() -> [String: String] {
+  static func processVariables() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -52,13 +52,23 @@ extension ResolverEnvironment {
   }
 }
 
+extension ResolverEnvironment.Source {
+  /// The files that `ssh` of this user reads, or `ssh -F`: `file` when one is named; else the user's own
+  /// configuration, with `-F` when it is not where ssh looks by itself.
+  public static func of(_ home: SkyHome, file: FilePath? = nil) -> Self {
+    if let file { return file == "none" ? .none : .file(file) }
+    let standard = home.passwdHome.appending(".ssh").appending("config")
+    return home.userConfig == standard ? .standard : .file(home.userConfig)
+  }
+}
+
 /// An entry of the passwd database.
 struct Account {
   var name: String
   var home: FilePath
 
-  /// getpwuid(3) and getpwnam(3) hand out shared storage.
-  private static let lock = Mutex(())
+  /// getpwuid(3), getpwnam(3) and their like hand out shared storage.
+  static let lock = Mutex(())
 
   static func of(uid: uid_t) -> Account? {
     lock.withLock { _ in getpwuid(uid).flatMap(Account.init) }

@@ -5,6 +5,11 @@
 #endif
 
 extension ResolverEnvironment.ExecPolicy {
+  /// `runInShell(variables:)` with this process's environment.
+  public static var runInShell: Self {
+    runInShell(variables: ResolverEnvironment.processVariables())
+  }
+
   /// Runs `Match exec` as ssh does: `$SHELL -c COMMAND` (else /bin/sh), input and output closed to it,
   /// errors shown, the exit code decides. `variables` are its environment.
   public static func runInShell(variables: [String: String]) -> Self {

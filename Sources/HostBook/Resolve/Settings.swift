@@ -67,8 +67,11 @@ struct Settings: Sendable {
   }
 
   /// Neither a ProxyJump nor a ProxyCommand other than `none`.
-  var isDirect: Bool {
-    (text(.proxycommand)?.equalsIgnoringCase("none") ?? true) && self[.proxyjump] == nil
+  ///
+  /// `ProxyJump none` counts as a jump before 10.0, so says ssh's source.
+  func isDirect(_ profile: VersionProfile) -> Bool {
+    let hasNoJump = jump == nil || (profile.expandsMore && jump == Jump.none)
+    return hasNoJump && text(.proxycommand)?.equalsIgnoringCase("none") ?? true
   }
 
   mutating func setText(_ keyword: Keyword, _ text: [UInt8]) {

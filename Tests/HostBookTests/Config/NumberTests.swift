@@ -53,6 +53,15 @@ import Testing
     ("OpenSSH_for_Windows_9.5p1", nil), ("Dropbear v2022", nil), ("", nil),
   ]
 
+  @Test func `ProxyJump none stops a later ProxyCommand in older releases only`() throws {
+    let text = "ProxyJump none\nProxyCommand nc %h\n"
+    let old = VersionProfile(major: 9, minor: 6, isDebian: true)
+    #expect(
+      try Resolver(environment: .memory(text, profile: old)).resolve("a").host.proxyCommand == nil)
+    let new = try Resolver(environment: .memory(text)).resolve("a").host
+    #expect(new.proxyCommand == "nc %h")
+  }
+
   @Test("the profile follows the version that ssh prints", arguments: banners)
   func readsBanner(_ banner: String, _ expected: VersionProfile?) {
     #expect(VersionProfile(banner: banner) == expected)
