@@ -71,6 +71,7 @@ extension ExitStatus {
     case let error as BookError: self = Self.of(error.code)
     case let error as TaskError: self = Self.of(error.code)
     case let error as WorkflowError: self = Self.of(error.code)
+    case let error as StorageError: self = Self.of(error.code)
     case is CancellationError: self = .interrupted
     default: return nil
     }
@@ -124,6 +125,19 @@ extension ExitStatus {
     case .noSource: .noSource
     case .notUp: .unreachable
     case .cannotWrite: .cannotWrite
+    default: .failed
+    }
+  }
+
+  private static func of(_ code: StorageError.Code) -> ExitStatus {
+    switch code {
+    case .noBucket: .unknownName
+    case .noSource: .noSource
+    case .unreachable, .nodeLost: .unreachable
+    case .denied, .noCredentials: .authentication
+    case .cannotWrite: .cannotWrite
+    case .partly: .partlyDone
+    case .cancelled: .interrupted
     default: .failed
     }
   }

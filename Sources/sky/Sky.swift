@@ -20,7 +20,9 @@ struct Sky: AsyncParsableCommand {
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
         ]),
       CommandGroup(name: "Jobs:", subcommands: [Queue.self, Logs.self, Cancel.self]),
-      CommandGroup(name: "Files and names:", subcommands: [Files.self, Hosts.self]),
+      CommandGroup(
+        name: "Files and names:",
+        subcommands: [Files.self, Hosts.self, StorageCommands.self, Check.self]),
     ]
   )
 

@@ -13,10 +13,4 @@ enum ShellText {
     } while text.contains(end)
     return "cat >\(target) <<'\(end)' || \(otherwise)\n\(text)\n\(end)\n"
   }
-
-  /// One assignment a line, by name; the values may be secret.
-  static func assignments(_ values: [String: MaskedText]) -> String {
-    values.sorted { $0.key < $1.key }
-      .map { "\($0.key)=\(quoted($0.value.value))\n" }.joined()
-  }
 }

@@ -7,6 +7,7 @@ enum Schema {
     migrator.registerMigration("1 clusters, nodes, jobs") { database in
       try database.execute(sql: clustersNodesJobs)
     }
+    registerStorage(&migrator)
     return migrator
   }()
 

@@ -14,7 +14,7 @@ extension NodeStorage {
     var target = target
     var values = files(of: remote)
     switch content {
-    case .noBucket, .nothing: throw nothingThere(uri, content)
+    case .noBucket, .nothing: throw .nothingThere(uri, content)
     case .folder: values["verb"] = "copy"
     case .object:
       values["verb"] = "copyto"
@@ -38,16 +38,5 @@ extension NodeStorage {
     }
     return TransferReport(
       transferred: last.value?.transfers ?? 0, bytes: last.value?.bytes ?? 0)
-  }
-
-  private func nothingThere(_ uri: BucketURI, _ content: BucketContent) -> StorageError {
-    guard content == .noBucket else {
-      return StorageError(
-        .noSource, "\(uri)", "there is nothing at this path of the bucket \(uri.bucket)",
-        advice: "Correct the path; names of objects count capital letters.")
-    }
-    return StorageError(
-      .noBucket, "\(uri)", "there is no bucket \(uri.bucket) in \(uri.store.title)",
-      advice: "Correct the name, or make the bucket.")
   }
 }

@@ -108,7 +108,7 @@ public struct NodeStorage: Sendable {
     let say: @Sendable (NodeAnswer.Line) -> Void = { line in
       if let words = NodeWords.notice(line) { onNotice("\(name): \(words)") }
     }
-    let script = StoreScript(host: host)
+    let script = StorageScript(host: host)
     var answer = try await script.run(operation, values, onSay: say, onLog: onLog)
     if let failure = answer.failure, failure.word == "no-rclone" {
       try await NodeProgram(host: host, here: here).send(platform: failure.text, onNotice)

@@ -2,7 +2,7 @@ import SkySync
 
 /// Runs the library's operations on a node. All that a script needs, keys too, goes through its standard
 /// input: no process list ever shows it.
-struct StoreScript: Sendable {
+struct StorageScript: Sendable {
   let host: any CommandHost
 
   /// Runs `operation` with `values` as its shell variables.

@@ -1,0 +1,80 @@
+import GRDB
+
+extension StateStore {
+  /// The buckets that sky made or that clusters use, by store and name.
+  public func storage() async throws(StateError) -> [StorageRecord] {
+    try await read { database in try Self.storage(database) }
+  }
+
+  /// Adds the bucket or what is new about it: who made it, and since when, stays as it was.
+  ///
+  /// - Parameter cluster: uses it from now on; it has to be recorded.
+  public func save(
+    _ storage: StorageRecord, usedBy cluster: String?
+  ) async throws(StateError) {
+    try await write { database in
+      try storage.write(database)
+      guard let cluster else { return }
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO storage_use (store, bucket, cluster) VALUES (?, ?, ?)",
+        arguments: [storage.store.rawValue, storage.bucket, cluster])
+    }
+  }
+
+  /// Forgets the bucket; one that is not there is no error.
+  public func removeStorage(_ store: ObjectStore, bucket: String) async throws(StateError) {
+    try await write { database in
+      try database.execute(
+        sql: "DELETE FROM storage WHERE store = ? AND bucket = ?",
+        arguments: [store.rawValue, bucket])
+    }
+  }
+
+  /// The buckets that have to go with `cluster`: made by sky, not persistent, used by no other cluster.
+  public func storageLeaving(with cluster: String) async throws(StateError) -> [StorageRecord] {
+    try await storage().filter { $0.isOurs && !$0.persistent && $0.clusters == [cluster] }
+  }
+
+  private static func storage(_ database: Database) throws -> [StorageRecord] {
+    var clusters: [String: [String]] = [:]
+    let uses = try Row.fetchAll(database, sql: "SELECT * FROM storage_use ORDER BY cluster")
+    for use in uses {
+      clusters["\(use["store"] as String) \(use["bucket"] as String)", default: []].append(
+        use["cluster"])
+    }
+    return try Row.fetchAll(database, sql: "SELECT * FROM storage ORDER BY store, bucket")
+      .map { row in
+        var record = try StorageRecord(row: row)
+        record.clusters = clusters["\(record.store.rawValue) \(record.bucket)"] ?? []
+        return record
+      }
+      .filter { $0.isOurs || !$0.clusters.isEmpty }
+  }
+}
+
+extension StorageRecord {
+  init(row: Row) throws {
+    self.init(
+      store: try row.parse("store", ObjectStore.init(rawValue:)), region: row["region"],
+      bucket: row["bucket"], endpoint: row["endpoint"], source: row["source"],
+      mode: try row.parse("mode", StorageSpec.Mode.init(rawValue:)), persistent: row["persistent"],
+      isOurs: row["is_ours"], createdAt: try row.parse("created_at", Timestamp.init))
+  }
+
+  func write(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO storage
+          (store, bucket, region, endpoint, source, mode, persistent, is_ours, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (store, bucket) DO UPDATE SET
+          region = excluded.region, endpoint = excluded.endpoint, source = excluded.source,
+          mode = excluded.mode, persistent = excluded.persistent,
+          is_ours = MAX(is_ours, excluded.is_ours)
+        """,
+      arguments: [
+        store.rawValue, bucket, region, endpoint, source, mode.rawValue, persistent, isOurs,
+        createdAt.description,
+      ])
+  }
+}
