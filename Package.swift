@@ -45,7 +45,8 @@ let package = Package(
       name: "Support", dependencies: ["HostBook", "SkySync", systemPackage, subprocess],
       path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "HostBookTests", dependencies: ["HostBook", "Support"], swiftSettings: strict),
+      name: "HostBookTests", dependencies: ["HostBook", "Support"], exclude: ["Resources"],
+      swiftSettings: strict),
     .testTarget(name: "SkySyncTests", dependencies: ["SkySync", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ClustersTests", dependencies: ["Clusters", "Support"], swiftSettings: strict),

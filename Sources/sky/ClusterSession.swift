@@ -7,17 +7,16 @@ struct ClusterSession: Sendable {
   let context: SkyContext
   let clusters: ClusterContext
 
-  init(_ context: SkyContext) throws {
+  init(_ context: SkyContext) async throws {
     self.context = context
     let home = context.home
     let output = JobOutput(context.console)
+    let connector = await Connector(home, options: context.console.connectionOptions)
     clusters = ClusterContext(
       home: home, state: try StateStore.open(home), book: BookStore(home),
       git: GitEnvironment(context.environment),
       provider: { infra throws(WorkflowError) in try Providers.find(infra, home: home) },
-      connect: { alias throws(SyncError) in
-        try await SSHConnection.open(try await Resolving(home).forSync(alias))
-      },
+      connect: { alias throws(SyncError) in try await connector.connect(alias) },
       report: { event in output.show(event) })
   }
 
@@ -70,17 +69,4 @@ struct ClusterSession: Sendable {
 /// The user's command ended with this code; so does `sky`, without another word.
 struct OwnExit: Error {
   var code: Int32
-}
-
-extension Resolving {
-  /// A host as the sync layer takes it.
-  fileprivate func forSync(_ alias: String) throws(SyncError) -> ResolvedHost {
-    do throws(ResolveError) {
-      return try host(alias)
-    } catch {
-      throw SyncError(
-        .unreachable, alias, "ssh's configuration cannot be read: \(error)",
-        advice: "`ssh -G \(alias)` says the same.")
-    }
-  }
 }

@@ -15,7 +15,7 @@ struct Down: SkyCommand {
   @OptionGroup var choice: ClusterChoice
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     for name in try await choice.names(session, verb: "Take down, with all files on the nodes of,")
     {
       try await TakeDown(session.clusters).down(name)

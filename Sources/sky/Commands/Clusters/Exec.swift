@@ -29,7 +29,7 @@ struct Exec: SkyCommand {
 
   func run(_ context: SkyContext) async throws {
     let task = try options.task(context, infra: nil, numNodes: numNodes)
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     session.show(task.notices)
     let request = LaunchRequest(cluster: cluster, task: task, folder: context.folder)
     let job = try await ExecTask(session.clusters).run(request)

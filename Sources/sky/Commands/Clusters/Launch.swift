@@ -53,7 +53,7 @@ struct Launch: SkyCommand {
   func run(_ context: SkyContext) async throws {
     let task = try options.task(context, infra: infra, numNodes: numNodes)
     let name = cluster ?? task.name ?? "sky-\(context.environment["USER"] ?? "me")"
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     var request = LaunchRequest(cluster: name, task: task, folder: context.folder)
     request.setup = !noSetup && !fast
     request.bringUp = !fast

@@ -15,7 +15,7 @@ struct Start: SkyCommand {
   @OptionGroup var choice: ClusterChoice
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     for name in try await choice.names(session, verb: "Start") {
       try await StartCluster(session.clusters).run(name)
     }

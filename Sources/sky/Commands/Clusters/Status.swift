@@ -25,7 +25,7 @@ struct Status: SkyCommand {
   var json = false
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     let found = try await StatusReport(session.clusters).run(clusters, refresh: refresh)
     if json {
       context.console.say(try JSON.text(found.map(StatusJSON.init)))

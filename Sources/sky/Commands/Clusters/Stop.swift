@@ -42,7 +42,7 @@ struct Stop: SkyCommand {
   @OptionGroup var choice: ClusterChoice
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     for name in try await choice.names(session, verb: "Stop") {
       try await TakeDown(session.clusters).stop(name)
     }

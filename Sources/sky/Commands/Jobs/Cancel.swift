@@ -25,7 +25,7 @@ struct Cancel: SkyCommand {
   var yes = false
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     let ended = try await CancelJobs(session.clusters).run(cluster, ids: jobs, all: all)
     let words = ended.map { "\($0)" }.joined(separator: ", ")
     context.console.note(

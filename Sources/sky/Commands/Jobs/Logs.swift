@@ -34,7 +34,7 @@ struct Logs: SkyCommand {
   var status = false
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     let logs = ReadLogs(session.clusters)
     let job = try await logs.job(cluster, job)
     if status { return try await showStatus(job, session) }

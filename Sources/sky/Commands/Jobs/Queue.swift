@@ -19,7 +19,7 @@ struct Queue: SkyCommand {
   var json = false
 
   func run(_ context: SkyContext) async throws {
-    let session = try ClusterSession(context)
+    let session = try await ClusterSession(context)
     let jobs = try await JobQueue(session.clusters).list(cluster)
     if json {
       context.console.say(try JSON.text(jobs.map(JobJSON.init)))

@@ -1,0 +1,39 @@
+import HostBook
+import SkySync
+import SystemPackage
+
+/// Opens connections to names, each resolved exactly as ssh would, jump hosts included.
+///
+/// One for a process: its connections share unlocked keys and the connections to jump hosts.
+public struct Connector: Sendable {
+  private let resolver: Resolver
+  private let options: ConnectionOptions
+
+  /// - Parameter options: how to ask for passphrases and about unknown host keys.
+  public init(_ home: SkyHome, options: ConnectionOptions = ConnectionOptions()) async {
+    let resolver = Resolver(
+      environment: .live(
+        profile: await .installed() ?? .portable10_5, source: .of(home)))
+    var options = options
+    options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
+    self.resolver = resolver
+    self.options = options
+  }
+
+  /// Throws `unreachable` also when ssh's configuration cannot be read, with file and line.
+  public func connect(_ name: String) async throws(SyncError) -> SSHConnection {
+    try await SSHConnection.open(Self.resolve(name, resolver), options: options)
+  }
+
+  private static func resolve(
+    _ name: String, _ resolver: Resolver
+  ) throws(SyncError) -> ResolvedHost {
+    do throws(ResolveError) {
+      return try resolver.resolve(name).host
+    } catch {
+      throw SyncError(
+        .unreachable, name, "ssh's configuration cannot be used: \(error)",
+        advice: "`ssh -G \(name)` says the same.")
+    }
+  }
+}
