@@ -38,7 +38,7 @@ public func writeFile(_ path: FilePath, _ text: String, mode: UInt16 = 0o600) th
 }
 
 /// The bytes of a file, nil when there is none.
-public func readFile(_ path: FilePath) throws -> [UInt8]? {
+public func readFile(ifAny path: FilePath) throws -> [UInt8]? {
   try FileSystem.read(path)
 }
 

@@ -45,13 +45,13 @@ import Testing
   @Test func `a full book is not emptied unless that is meant`() async throws {
     try await withScratchHome { home in
       try put(Sample.nodes(), home)
-      let before = try readFile(home.book)
+      let before = try readFile(ifAny: home.book)
       #expect {
         try store(home).change { (book, _) throws(BookError) in book = Book() }
       } throws: {
         ($0 as? BookError)?.code == .wouldEmpty
       }
-      #expect(try readFile(home.book) == before)
+      #expect(try readFile(ifAny: home.book) == before)
       try store(home).change(mayEmpty: true) { (book, _) throws(BookError) in book = Book() }
       #expect(try store(home).read().isEmpty)
     }
@@ -60,7 +60,7 @@ import Testing
   @Test func `what ssh reads otherwise is not written`() async throws {
     try await withScratchHome { home in
       try put([Sample.manual()], home)
-      let before = try readFile(home.book)
+      let before = try readFile(ifAny: home.book)
       // `127.1` is an address for ssh, and it writes it out.
       for entry in [Sample.manual("a", "127.1")] + [optioned("Compression", "maybe")] {
         #expect {
@@ -69,7 +69,7 @@ import Testing
           ($0 as? BookError)?.code == .checkFailed
         }
       }
-      #expect(try readFile(home.book) == before)
+      #expect(try readFile(ifAny: home.book) == before)
       #expect(try FileSystem.list(home.root).filter { $0.string.hasSuffix(".tmp") } == [])
     }
   }
@@ -88,7 +88,7 @@ import Testing
       } throws: {
         ($0 as? BookError)?.subject == "\(home.book):1"
       }
-      #expect(try readFile(home.book) == Array("Host mine\n  HostName x\n".utf8))
+      #expect(try readFile(ifAny: home.book) == Array("Host mine\n  HostName x\n".utf8))
     }
   }
 
@@ -127,14 +127,14 @@ import Testing
     try await withScratchHome { home in
       var texts: [[UInt8]?] = []
       for number in 0..<25 {
-        texts.append(try readFile(home.book))
+        texts.append(try readFile(ifAny: home.book))
         try put([Sample.manual("h\(number)")], home)
       }
       #expect(try FileSystem.list(home.backups).count == 20)
       for number in (5..<25).reversed() {
         let undone = try #require(try store(home).undo())
         #expect(undone.removed == ["h\(number)"])
-        #expect(try readFile(home.book) == texts[number])
+        #expect(try readFile(ifAny: home.book) == texts[number])
       }
       #expect(try store(home).undo() == nil)
     }
@@ -157,7 +157,7 @@ import Testing
       #expect(try store(home).undo() != nil)
       #expect(try store(home).read().entries == [Sample.manual()])
       _ = try store(home).undo()
-      #expect(try readFile(home.book) == nil && readFile(home.knownHosts) == nil)
+      #expect(try readFile(ifAny: home.book) == nil && readFile(ifAny: home.knownHosts) == nil)
     }
   }
 
@@ -166,10 +166,10 @@ import Testing
       try writeFile(home.userConfig, "Host a\n")
       let include = IncludeLine(home)
       try include.install()
-      let text = try #require(try readFile(home.userConfig))
+      let text = try #require(try readFile(ifAny: home.userConfig))
       try writeFile(home.userConfig, text + Array("Host b\n".utf8))
       #expect(try store(home).undo()?.config == .nothing)
-      #expect(try readFile(home.userConfig) == Array("Host a\nHost b\n".utf8))
+      #expect(try readFile(ifAny: home.userConfig) == Array("Host a\nHost b\n".utf8))
       #expect(try store(home).undo() == nil)
     }
   }
