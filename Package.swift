@@ -3,7 +3,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -23,12 +24,14 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
-    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "Templates", dependencies: [mustache], path: "Templates",
       resources: [.embedInCode("files")], swiftSettings: strict),
     .target(
-      name: "HostBook", dependencies: ["Templates", systemPackage, subprocess], swiftSettings: strict),
+      name: "HostBook", dependencies: ["Templates", systemPackage, subprocess],
+      swiftSettings: strict),
     .target(
       name: "SkySync", dependencies: ["HostBook", "CLibSSH2", "CArchive", systemPackage],
       swiftSettings: strict),
@@ -36,13 +39,16 @@ let package = Package(
       name: "Clusters",
       dependencies: ["SkySync", "HostBook", "Templates", "Yams", grdb, subprocess, systemPackage],
       swiftSettings: strict),
-    .executableTarget(name: "sky", dependencies: ["Clusters", argumentParser], swiftSettings: strict),
+    .executableTarget(
+      name: "sky", dependencies: ["Clusters", argumentParser, systemPackage], swiftSettings: strict),
     .target(
       name: "Support", dependencies: ["HostBook", "SkySync", systemPackage, subprocess],
       path: "Tests/Support", swiftSettings: strict),
-    .testTarget(name: "HostBookTests", dependencies: ["HostBook", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "HostBookTests", dependencies: ["HostBook", "Support"], swiftSettings: strict),
     .testTarget(name: "SkySyncTests", dependencies: ["SkySync", "Support"], swiftSettings: strict),
-    .testTarget(name: "ClustersTests", dependencies: ["Clusters", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "ClustersTests", dependencies: ["Clusters", "Support"], swiftSettings: strict),
     .testTarget(name: "SkyTests", dependencies: ["sky", "Support"], swiftSettings: strict),
     .testTarget(
       name: "IntegrationTests", dependencies: ["Clusters", "Support"], swiftSettings: strict),

@@ -4,7 +4,13 @@ import Mustache
 ///
 /// Every file starts with `{{% CONTENT_TYPE:TEXT}}`: Mustache escapes HTML otherwise.
 public enum TemplateName: String, CaseIterable, Sendable {
-  case hostBlock = "host_block"
+  case nodeSSHDConfig = "node_sshd_config"
+  /// ssh_config lines that every alias shares; `knownHosts` is our known_hosts file, quoted if need be.
+  case hostShields = "host_shields"
+  /// More lines for aliases with a key of their own.
+  case keyShields = "key_shields"
+  /// More lines for nodes of clusters.
+  case clusterShields = "cluster_shields"
 }
 
 /// Why a template could not be rendered.
@@ -16,7 +22,11 @@ extension TemplateName {
   /// The template's own text.
   public var source: String {
     switch self {
-    case .hostBlock: String(decoding: PackageResources.host_block_mustache, as: UTF8.self)
+    case .nodeSSHDConfig:
+      String(decoding: PackageResources.node_sshd_config_mustache, as: UTF8.self)
+    case .hostShields: String(decoding: PackageResources.host_shields_mustache, as: UTF8.self)
+    case .keyShields: String(decoding: PackageResources.key_shields_mustache, as: UTF8.self)
+    case .clusterShields: String(decoding: PackageResources.cluster_shields_mustache, as: UTF8.self)
     }
   }
 

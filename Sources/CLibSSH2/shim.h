@@ -1,7 +1,13 @@
-// libssh2, and what Swift cannot import by itself: its function-like macros and epoll/eventfd.
+// libssh2, the libcrypto that it brings along, and what Swift cannot import by itself.
 #pragma once
 #include <libssh2.h>
 #include <libssh2_sftp.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

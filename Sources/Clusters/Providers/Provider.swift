@@ -89,8 +89,12 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
     public static let unavailable = Code(rawValue: "unavailable")
     /// A node did not come up: exit 69.
     public static let nodeFailed = Code(rawValue: "node-failed")
+    /// Another program has the address that a node listens at: exit 69.
+    public static let addressTaken = Code(rawValue: "address-taken")
     /// A folder could not be written or removed: exit 73.
     public static let cannotWrite = Code(rawValue: "cannot-write")
+    /// The task was cancelled; the same call finishes the work later: exit 130.
+    public static let cancelled = Code(rawValue: "cancelled")
   }
 
   public var code: Code
@@ -103,6 +107,10 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
     self.subject = subject
     self.reason = reason
     self.advice = advice
+  }
+
+  static func cancelled(_ subject: String) -> ProviderError {
+    ProviderError(.cancelled, subject, "interrupted")
   }
 
   public var description: String {

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Ends all processes of nodes, and nobody else's.
+enum NodeEnd {
+  /// Returns when none is left. No file is touched.
+  static func end(_ folders: [NodeFolder]) async throws(ProviderError) {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while true {
+      let table = ProcessTable.now()
+      let left = folders.flatMap { table.all(of: $0) }
+      guard let first = left.first else { return }
+      guard ContinuousClock.now < deadline else {
+        throw ProviderError(
+          .nodeFailed, "process \(first.pid)", "of a local node does not end, though it was killed",
+          advice: "see what it waits for: cat /proc/\(first.pid)/wchan")
+      }
+      for entry in left { entry.send(SIGKILL) }
+      // Also when cancelled: half a stop would leave nodes that look alive.
+      try? await pause(.milliseconds(10))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import HostBook
+
+/// Brings a cluster's nodes up and gives them their names in ssh.
+///
+/// Holds at any point of a crash: what exists is recorded before it is made, so that the same call
+/// finishes the work and `TakeDown` finds all of it.
+struct BringUp {
+  let context: ClusterContext
+  /// The caller holds the lock on this cluster.
+  let name: String
+
+  /// Makes the cluster, or starts what of it is not running.
+  func run(infra: String, numNodes: Int?) async throws -> ClusterRecord {
+    let cluster = try await record(infra: infra, numNodes: numNodes)
+    let provider = try context.provider(cluster.infra)
+    if let missing = await provider.missing() { throw missing }
+    let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
+    try context.book.requireFree(aliases, for: name)
+    try await context.state.save(cluster)
+    try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
+    context.report(.phase(words(cluster)))
+    let nodes = try await provider.up(context.spec(cluster))
+    try Aliases(context: context).write(cluster, nodes)
+    return try await save(cluster, nodes)
+  }
+
+  private func words(_ cluster: ClusterRecord) -> String {
+    let count = cluster.numNodes == 1 ? "1 node" : "\(cluster.numNodes) nodes"
+    return "bringing up \(count) of \(name) on \(cluster.infra)"
+  }
+
+  /// The record to work towards: the cluster as it is known, or a new one.
+  private func record(infra: String, numNodes: Int?) async throws -> ClusterRecord {
+    guard var known = try await context.state.cluster(name) else {
+      return ClusterRecord(
+        name: name, incarnation: Self.newIncarnation(), state: .initializing, infra: infra,
+        numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+    }
+    guard known.infra == infra else {
+      throw WorkflowError(
+        .badRequest, name, "this cluster is on \(known.infra), not on \(infra)",
+        advice: "`sky down \(name)` first, or launch under another name with -c.")
+    }
+    if let numNodes, numNodes > known.numNodes {
+      guard known.state == .initializing else {
+        throw WorkflowError(
+          .badRequest, name, "this cluster has \(known.numNodes) nodes, \(numNodes) are asked for",
+          advice: "`sky down \(name)` first, or launch under another name with -c.")
+      }
+      known.numNodes = numNodes
+    }
+    if known.state != .up { known.state = .initializing }
+    return known
+  }
+
+  private func save(_ cluster: ClusterRecord, _ nodes: [Node]) async throws -> ClusterRecord {
+    var up = cluster
+    up.state = .up
+    up.lastUse = .now()
+    let records = nodes.map { node in
+      NodeRecord(
+        rank: node.rank, alias: NodeName.alias(cluster: name, rank: node.rank),
+        hostname: node.hostname, port: node.port, user: node.user, internalIP: node.internalIP)
+    }
+    try await context.state.save(up, nodes: records)
+    return up
+  }
+
+  /// Six characters: enough that a name is never pinned twice, short enough for a socket's path.
+  private static func newIncarnation() -> String {
+    let digits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+    return String((0..<6).map { _ in digits[Int.random(in: 0..<digits.count)] })
+  }
+}

@@ -1,0 +1,61 @@
+import HostBook
+
+/// A cluster with its nodes, as it is known or, after a refresh, as it is.
+public struct ClusterStatus: Equatable, Sendable {
+  public var cluster: ClusterRecord
+  public var nodes: [NodeRecord]
+}
+
+/// Tells what clusters there are.
+public struct StatusReport: Sendable {
+  let context: ClusterContext
+
+  public init(_ context: ClusterContext) { self.context = context }
+
+  /// - Parameters:
+  ///   - names: which clusters, all when empty; an unknown one throws `noSuchCluster`.
+  ///   - refresh: ask the providers, and remember what they say.
+  public func run(_ names: [String], refresh: Bool) async throws -> [ClusterStatus] {
+    var clusters: [ClusterRecord] = []
+    if names.isEmpty {
+      clusters = try await context.state.clusters()
+    } else {
+      for name in names { clusters.append(try await context.state.existingCluster(name)) }
+    }
+    var result: [ClusterStatus] = []
+    for cluster in clusters {
+      let now = refresh ? try await refreshed(cluster) : cluster
+      result.append(
+        ClusterStatus(cluster: now, nodes: try await context.state.nodes(of: cluster.name)))
+    }
+    return result
+  }
+
+  /// Asks the provider. All nodes up is UP, none is STOPPED; in between the cluster needs a `start`: INIT.
+  private func refreshed(_ cluster: ClusterRecord) async throws -> ClusterRecord {
+    let lock = try await context.lock(cluster.name, purpose: "sky status -r")
+    defer { withExtendedLifetime(lock) {} }
+    let nodes = try await context.provider(cluster.infra).nodes(of: context.spec(cluster))
+    let down = nodes.filter { $0.state != .up }
+    let state: ClusterState =
+      down.isEmpty ? .up : down.count == nodes.count ? .stopped : .initializing
+    for node in down where cluster.state == .up {
+      let alias = NodeName.alias(cluster: cluster.name, rank: node.rank)
+      context.report(
+        .notice("\(alias) is \(node.state.rawValue); `sky start \(cluster.name)` brings it back"))
+    }
+    guard state != cluster.state else { return cluster }
+    try Aliases(context: context).mark(AliasEntry.State(state), cluster.name)
+    return try await context.state.updateCluster(cluster.name) { $0.state = state }
+  }
+}
+
+extension AliasEntry.State {
+  init(_ state: ClusterState) {
+    switch state {
+    case .initializing: self = .initializing
+    case .up: self = .up
+    case .stopped: self = .stopped
+    }
+  }
+}

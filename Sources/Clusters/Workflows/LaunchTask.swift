@@ -1,0 +1,57 @@
+import HostBook
+
+/// `sky launch`: a cluster that is up, with the task's code and data on it, and the task started.
+public struct LaunchTask: Sendable {
+  let context: ClusterContext
+
+  public init(_ context: ClusterContext) { self.context = context }
+
+  /// Returns the job, nil when the task has nothing to run.
+  public func run(_ request: LaunchRequest) async throws -> StartedJob? {
+    let name = request.cluster
+    let task = request.task
+    let sources = try context.sources(request, mounts: true)
+    let lock = try await context.lock(name, purpose: "sky launch -c \(name)")
+    defer { withExtendedLifetime(lock) {} }
+    let cluster =
+      request.bringUp
+      ? try await BringUp(context: context, name: name).run(
+        infra: task.resources.infra ?? "local", numNodes: task.numNodes)
+      : try await context.runningCluster(name)
+    let nodes = try await Reach(context: context).all(
+      context.nodes(of: cluster, count: task.numNodes))
+    try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    return try await StartJob(context: context, cluster: cluster).run(
+      task, on: nodes, setup: request.setup)
+  }
+}
+
+/// `sky exec`: the workdir synced to a cluster that is up, and the task's run started.
+public struct ExecTask: Sendable {
+  let context: ClusterContext
+
+  public init(_ context: ClusterContext) { self.context = context }
+
+  /// Returns the job, nil when the task has nothing to run.
+  public func run(_ request: LaunchRequest) async throws -> StartedJob? {
+    let name = request.cluster
+    let sources = try context.sources(request, mounts: false)
+    let lock = try await context.lock(name, purpose: "sky exec \(name)")
+    defer { withExtendedLifetime(lock) {} }
+    let cluster = try await context.runningCluster(name)
+    let nodes = try await Reach(context: context).all(
+      context.nodes(of: cluster, count: request.task.numNodes))
+    try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    return try await StartJob(context: context, cluster: cluster).run(
+      request.task, on: nodes, setup: false)
+  }
+}
+
+extension ClusterContext {
+  fileprivate func sources(
+    _ request: LaunchRequest, mounts: Bool
+  ) throws(WorkflowError) -> TaskSources {
+    try TaskSources(
+      request.task, folder: request.folder, home: home.home, git: git, mounts: mounts)
+  }
+}

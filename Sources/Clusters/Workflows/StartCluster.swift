@@ -1,0 +1,13 @@
+/// Starts a stopped cluster, or the nodes of one that died.
+public struct StartCluster: Sendable {
+  let context: ClusterContext
+
+  public init(_ context: ClusterContext) { self.context = context }
+
+  public func run(_ name: String) async throws {
+    let lock = try await context.lock(name, purpose: "sky start \(name)")
+    defer { withExtendedLifetime(lock) {} }
+    let cluster = try await context.state.existingCluster(name)
+    _ = try await BringUp(context: context, name: name).run(infra: cluster.infra, numNodes: nil)
+  }
+}

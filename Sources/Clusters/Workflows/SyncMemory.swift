@@ -1,0 +1,23 @@
+import HostBook
+import SystemPackage
+
+/// What was last sent to the nodes of a cluster: `~/.sky/sync/NAME-INCARNATION`. Safe to delete.
+struct SyncMemory {
+  let home: SkyHome
+
+  init(_ home: SkyHome) { self.home = home }
+
+  /// The folder of one node's manifests.
+  func folder(_ cluster: ClusterRecord, rank: Int) -> FilePath {
+    root(cluster).appending("\(rank)")
+  }
+
+  func forget(_ cluster: ClusterRecord) {
+    // A leftover is harmless: the incarnation is in its name.
+    _ = try? Program.run(["rm", "-rf", "--", root(cluster).string])
+  }
+
+  private func root(_ cluster: ClusterRecord) -> FilePath {
+    home.sync.appending("\(cluster.name)-\(cluster.incarnation)")
+  }
+}

@@ -1,0 +1,73 @@
+import HostBook
+import SkySync
+import SystemPackage
+
+/// Makes what a task brings along equal on all nodes, side by side.
+struct SyncTask {
+  let context: ClusterContext
+  let cluster: ClusterRecord
+
+  /// Lets every node finish, then throws the first error by rank. Single files that failed are told.
+  func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws {
+    guard !sources.sources.isEmpty else { return }
+    context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
+    let results = await withTaskGroup(of: (Int, Result<SyncReport, SyncError>).self) { group in
+      for node in nodes {
+        group.addTask { (node.rank, await push(sources, to: node)) }
+      }
+      var results: [(Int, Result<SyncReport, SyncError>)] = []
+      for await result in group { results.append(result) }
+      return results.sorted { $0.0 < $1.0 }
+    }
+    try await tellLeftOut(sources)
+    for (rank, result) in results {
+      if case .success(let report) = result {
+        context.report(.synced(alias: nodes[rank].alias, report))
+      }
+    }
+    for (_, result) in results { _ = try result.get() }
+    if let workdir = sources.workdir {
+      try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
+    }
+  }
+
+  private func push(
+    _ sources: TaskSources, to node: ReachedNode
+  ) async -> Result<SyncReport, SyncError> {
+    let memory = SyncMemory(context.home).folder(cluster, rank: node.rank)
+    let pairs = sources.sources.map { source in
+      SyncPair(
+        source: source.path, target: source.target, shape: source.shape,
+        manifest: memory.appending(Self.name(of: source.target))
+      ) { () async throws(SyncError) in try await source.look.result().tree }
+    }
+    do throws(SyncError) {
+      return .success(try await Push.run(pairs, to: node.host))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// What is left out and who would wonder: said once, not once a node.
+  private func tellLeftOut(_ sources: TaskSources) async throws {
+    for source in sources.sources {
+      let look = try await source.look.result()
+      for problem in look.tree.problems.prefix(10) {
+        let path = String(decoding: problem.path, as: UTF8.self)
+        context.report(.notice("\(source.path)/\(path): \(problem.reason)"))
+      }
+      for ignored in look.trackedIgnored.prefix(10) {
+        let path = String(decoding: ignored.path, as: UTF8.self)
+        context.report(
+          .notice(
+            "\(path) is tracked by git and ignored by \(ignored.rule), so it is left out; "
+              + "a line `!/\(path)` would send it"))
+      }
+    }
+  }
+
+  /// A file name for a target's manifest.
+  private static func name(of target: [UInt8]) -> String {
+    String(decoding: SHA1.hexDigest(target), as: UTF8.self)
+  }
+}

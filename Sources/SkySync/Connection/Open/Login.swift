@@ -1,0 +1,51 @@
+import HostBook
+
+/// What is said on a fresh connection until the server has let us in.
+struct Login: Sendable {
+  let host: ResolvedHost
+  let options: ConnectionOptions
+  let interrupt: Interrupt
+  let trust: HostTrust
+  let identities: Identities
+
+  func run(_ connection: SSHConnection) async throws(SyncError) {
+    try await connection.handshake(hostKeyTypes: trust.preferredTypes)
+    try await checkServer(try await connection.serverKey())
+    try await authenticate(connection)
+    await connection.becomeUp()
+  }
+
+  private func checkServer(_ key: [UInt8]) async throws(SyncError) {
+    guard let question = try trust.judge(key) else { return }
+    if trust.policy == .ask {
+      guard let ask = options.acceptHostKey else { throw trust.refusal(question) }
+      interrupt.stopClock()
+      let accepted = await ask(question)
+      interrupt.resumeClock(on: EventLoop.all[0])
+      guard accepted else { throw trust.refusal(question) }
+    }
+    let word = try await interrupt.offload { .success(trust.learn(key)) }
+    options.notice?(word)
+  }
+
+  /// Offers one key after the other; the passphrase of a key is asked for when the server would take it.
+  private func authenticate(_ connection: SSHConnection) async throws(SyncError) {
+    var tried: [String] = []
+    for identity in identities.usable {
+      let offer = Offer(identity: identity, options: options, interrupt: interrupt)
+      let outcome = try await offer.make(on: connection, user: host.user, tried: tried)
+      guard let refusal = outcome else { return }
+      tried.append("\(identity.label): \(refusal)")
+    }
+    throw Self.failure(host, tried + identities.skipped)
+  }
+
+  static func failure(_ host: ResolvedHost, _ tried: [String]) -> SyncError {
+    let list = tried.isEmpty ? "no key was found" : tried.joined(separator: "; ")
+    return SyncError(
+      .authentication, host.name, "\(host.user)@\(host.hostname) was not let in: \(list)",
+      advice: tried.isEmpty
+        ? "name a key with IdentityFile or add one to the agent with ssh-add"
+        : "check User and IdentityFile, and that the key is in the node's authorized_keys")
+  }
+}

@@ -1,0 +1,115 @@
+import CLibSSH2
+
+/// The steps between the first byte and the first command.
+extension SSHConnection {
+  /// Greeting and key exchange.
+  /// - Parameter hostKeyTypes: What the server shall prove to be, the best first.
+  func handshake(hostKeyTypes: [String]) async throws(SyncError) {
+    preferHostKeys(hostKeyTypes)
+    startTransport()
+    let (session, descriptor) = (wire.session, transport.descriptor)
+    let code = try await drive {
+      Int(libssh2_session_handshake(session, descriptor))
+    }
+    if code == 0 { return }
+    if code == Int(LIBSSH2_ERROR_KEX_FAILURE) || code == Int(LIBSSH2_ERROR_METHOD_NONE) {
+      throw SyncError(
+        .unsupported, name, "no common algorithms with the server: \(wire.lastMessage)",
+        advice: "this libssh2 knows no ETM-only MACs and no RSA-only host keys; 1.11 does")
+    }
+    throw lost(wire.lastMessage)
+  }
+
+  /// libssh2 1.10 copies wrongly when it is given a name that it does not know.
+  private func preferHostKeys(_ wanted: [String]) {
+    var list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    let count = libssh2_session_supported_algs(wire.session, LIBSSH2_METHOD_HOSTKEY, &list)
+    guard count > 0, let list else { return }
+    defer { libssh2_free(wire.session, list) }
+    let supported = (0..<Int(count)).compactMap { list[$0].map { String(cString: $0) } }
+    let chosen = wanted.filter(supported.contains) + supported.filter { !wanted.contains($0) }
+    libssh2_session_method_pref(
+      wire.session, LIBSSH2_METHOD_HOSTKEY, chosen.joined(separator: ","))
+  }
+
+  /// The public key that the server has proved to hold, as RFC 4253 section 6.6 spells it.
+  func serverKey() throws(SyncError) -> [UInt8] {
+    var size = 0
+    var type: Int32 = 0
+    guard let bytes = libssh2_session_hostkey(wire.session, &size, &type), size > 4 else {
+      throw SyncError(.hostKey, name, "the server sent no host key")
+    }
+    return UnsafeRawBufferPointer(start: bytes, count: size).map { $0 }
+  }
+
+  /// Offers one key. Returns false when the server does not want it.
+  /// - Parameter sign: Called when the server would take it; nil gives up on the key.
+  func authenticate(
+    user: String, publicKey: [UInt8], sign: (_ data: [UInt8]) async throws(SyncError) -> [UInt8]?
+  ) async throws(SyncError) -> Bool {
+    phase = .authentication
+    let session = wire.session
+    wire.signing = .idle
+    defer { wire.signing = .idle }
+    while true {
+      let code = try await drive {
+        let code = libssh2_userauth_publickey(
+          session, user, publicKey, publicKey.count, signBytes, nil)
+        if code == LIBSSH2_ERROR_EAGAIN, case .wanted = wire.signing { return 1 }
+        return Int(code)
+      }
+      if code == 0 { return true }
+      guard code == 1, case .wanted(let data) = wire.signing else {
+        // Without a question for a signature, any other answer than a refusal is the end.
+        if case .idle = wire.signing, code != Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED) {
+          throw lost()
+        }
+        return false
+      }
+      let signature = try await sign(data)
+      wire.signing = signature.map { .signed($0) } ?? .refused
+    }
+  }
+
+  /// Logged in: from now on it is kept alive and watched.
+  func becomeUp() {
+    phase = .up
+    libssh2_keepalive_config(wire.session, 0, 2)
+    lastArrival = .now
+    scheduleKeepAlive()
+    if let idle = options.idle { scheduleIdleCheck(idle) }
+    pump()
+  }
+
+  /// No answer is asked for: libssh2 never takes such answers out of its queue.
+  private func scheduleKeepAlive() {
+    every(keepAlive, "keep-alive") { connection in
+      var next: Int32 = 0
+      libssh2_keepalive_send(connection.wire.session, &next)
+      connection.flush()
+    }
+  }
+
+  private func scheduleIdleCheck(_ idle: Duration) {
+    every(max(idle / 4, .milliseconds(10)), "idle") { connection in
+      let running = connection.channels.values.contains { $0.outcome == nil }
+      guard running else { return connection.lastArrival = .now }
+      guard connection.lastArrival.duration(to: .now) > idle else { return }
+      connection.fail(
+        SyncError(.timeout, connection.name, "the node sent nothing for \(idle)"))
+    }
+  }
+
+  private func every(
+    _ interval: Duration, _ name: String,
+    _ action: @escaping @Sendable (isolated SSHConnection) -> Void
+  ) {
+    guard failure == nil else { return }
+    timers[name] = loop.schedule(at: .now + interval) { [weak self] in
+      self?.assumeIsolated { connection in
+        action(connection)
+        connection.every(interval, name, action)
+      }
+    }
+  }
+}

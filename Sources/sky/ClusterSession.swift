@@ -1,0 +1,86 @@
+import Clusters
+import HostBook
+import SkySync
+
+/// The live parts behind a command that works on clusters.
+struct ClusterSession: Sendable {
+  let context: SkyContext
+  let clusters: ClusterContext
+
+  init(_ context: SkyContext) throws {
+    self.context = context
+    let home = context.home
+    let output = JobOutput(context.console)
+    clusters = ClusterContext(
+      home: home, state: try StateStore.open(home), book: BookStore(home),
+      git: GitEnvironment(context.environment),
+      provider: { infra throws(WorkflowError) in try Providers.find(infra, home: home) },
+      connect: { alias throws(SyncError) in
+        try await SSHConnection.open(try await Resolving(home).forSync(alias))
+      },
+      report: { event in output.show(event) })
+  }
+
+  /// Notices about a task, once each.
+  func show(_ notices: [Notice]) {
+    for notice in notices { context.console.note("sky: \(notice)") }
+  }
+
+  /// Makes sure that ssh finds the book, asking before the first change of the user's config.
+  func ensureInclude(assumeYes: Bool) throws {
+    try context.ensureInclude(assumeYes: assumeYes)
+  }
+
+  /// Follows a job to its end unless it is to be left alone, then ends with its exit code.
+  func follow(_ job: StartedJob?, detach: Bool) async throws {
+    let console = context.console
+    guard let job else { return }
+    let record = job.record
+    let name = record.cluster
+    if detach {
+      console.note("sky: job \(record.id) runs; `sky logs \(name) \(record.id)` follows it")
+      return
+    }
+    let verdict: JobVerdict
+    do {
+      verdict = try await FollowJob(clusters).run(job)
+    } catch {
+      console.note(
+        "sky: job \(record.id) goes on; `sky logs \(name) \(record.id)` follows it, "
+          + "`sky cancel \(name) \(record.id)` ends it")
+      throw error
+    }
+    try finish(verdict, record)
+  }
+
+  /// Says how a job ended; throws the user's own exit code when it is not 0.
+  func finish(_ verdict: JobVerdict, _ job: JobRecord) throws {
+    let console = context.console
+    if let rank = verdict.failedRank, let reason = verdict.reason {
+      console.note(
+        "sky: job \(job.id): \(NodeName.alias(cluster: job.cluster, rank: rank)) \(reason)")
+    } else {
+      console.note("sky: job \(job.id) \(verdict.state.rawValue)")
+    }
+    console.note("sky: logs are in \(job.logPath)")
+    if verdict.exitCode != 0 { throw OwnExit(code: verdict.exitCode) }
+  }
+}
+
+/// The user's command ended with this code; so does `sky`, without another word.
+struct OwnExit: Error {
+  var code: Int32
+}
+
+extension Resolving {
+  /// A host as the sync layer takes it.
+  fileprivate func forSync(_ alias: String) throws(SyncError) -> ResolvedHost {
+    do throws(ResolveError) {
+      return try host(alias)
+    } catch {
+      throw SyncError(
+        .unreachable, alias, "ssh's configuration cannot be read: \(error)",
+        advice: "`ssh -G \(alias)` says the same.")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import HostBook
+import SystemPackage
+
+/// `sky hosts import`: hosts that somebody exported.
+struct HostsImport: SkyCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Add the hosts of a bundle that `sky hosts export` printed: all or none.",
+    discussion: Help.text(
+      examples: [
+        "sky hosts import hosts.json": "hosts that are there already are left as they are",
+        "sky hosts import - < hosts.json": "from standard input",
+      ],
+      exits: [.badInput, .noSource, .cannotWrite],
+      more: "What would run a program on this machine (ProxyCommand and the like) is refused "
+        + "unless you trust it."))
+
+  @Argument(help: "The bundle, or - for standard input.", completion: .file())
+  var bundle: String
+
+  @Flag(help: "Also take what runs programs on this machine.")
+  var trustPrograms = false
+
+  @Flag(name: .shortAndLong, help: "Do not ask before the first change of your ssh config.")
+  var yes = false
+
+  func run(_ context: SkyContext) async throws {
+    let bytes = try content(context)
+    let hosts: HostBundle
+    do {
+      hosts = try JSONDecoder().decode(HostBundle.self, from: Data(bytes))
+    } catch {
+      throw CommandError(.badInput, "\(bundle): not a bundle of `sky hosts export`")
+    }
+    let imported = try BookStore(context.home).add(hosts, trustPrograms: trustPrograms)
+    for note in imported.notes { context.console.note("sky: \(note)") }
+    if !imported.added.isEmpty { try context.ensureInclude(assumeYes: yes) }
+    context.console.note(
+      "sky: added \(imported.added.count) hosts, \(imported.unchanged.count) were there already")
+  }
+
+  private func content(_ context: SkyContext) throws -> [UInt8] {
+    if bundle == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+    let path = context.folder.pushing(FilePath(bundle)).lexicallyNormalized()
+    guard let bytes = try FileSystem.read(path) else {
+      throw CommandError(.noSource, "\(path): there is no such file")
+    }
+    return bytes
+  }
+}

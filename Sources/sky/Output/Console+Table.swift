@@ -1,0 +1,6 @@
+extension Console {
+  /// A table, on stdout.
+  func say(_ table: Table) {
+    for line in table.lines(colour: colour) { say(line) }
+  }
+}

@@ -1,1 +1,0 @@
-// The first test moves in here.

@@ -1,0 +1,170 @@
+import Dispatch
+import SkySync
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Commands through a program that takes them as its last argument: `/bin/sh -c` here, or the stock ssh.
+struct ProgramHost: CommandHost {
+  var name: String
+  /// The program, found by its path, and its arguments before the command.
+  var program: [String]
+  var environment: [String]
+
+  /// `/bin/sh` with a home of its own: a node on this machine.
+  static func local(home: FilePath, name: String = "here") -> ProgramHost {
+    ProgramHost(
+      name: name, program: ["/bin/sh", "-c"],
+      environment: ["HOME=\(home)", "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"])
+  }
+
+  func start(_ command: String) async throws(SyncError) -> any RemoteCommand {
+    do {
+      return try ProgramRun(program + [command], environment)
+    } catch {
+      throw SyncError(.unreachable, name, "\(error)")
+    }
+  }
+}
+
+/// One such command in a process group of its own.
+final class ProgramRun: RemoteCommand {
+  private let pid: pid_t
+  private let input: FileDescriptor
+  private let output: FileDescriptor
+  private let errors: FileDescriptor
+  private let end: Task<RemoteOutcome, Never>
+  private let inputIsShut = Once()
+  private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
+
+  init(_ words: [String], _ environment: [String]) throws {
+    let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
+    let pid = try Self.spawn(words, environment, input.read, output.write, errors.write)
+    for far in [input.read, output.write, errors.write] { try far.close() }
+    (self.pid, self.input) = (pid, input.write)
+    (self.output, self.errors) = (output.read, errors.read)
+    end = Task { await Blocking().run { Self.wait(pid) } }
+  }
+
+  deinit {
+    try? output.close()
+    try? errors.close()
+    if inputIsShut.first() { try? input.close() }
+  }
+
+  func write(_ bytes: [UInt8]) async throws(SyncError) {
+    let done = await writing.run { [input] in (try? input.writeAll(bytes)) != nil }
+    guard done else { throw SyncError(.connectionLost, "shell", "cannot write") }
+  }
+
+  func finishInput() async throws(SyncError) {
+    if inputIsShut.first() { try? input.close() }
+  }
+
+  func read() async throws(SyncError) -> [UInt8]? { await piece(output, reading) }
+
+  func readError() async throws(SyncError) -> [UInt8]? { await piece(errors, readingErrors) }
+
+  func outcome() async throws(SyncError) -> RemoteOutcome { await end.value }
+
+  /// As sshd does when a connection is gone: shuts all streams and leaves the rest to the command.
+  func abandon() async {
+    for stream in [output, errors] { shutdown(stream.rawValue, Int32(SHUT_RDWR)) }
+    try? await finishInput()
+  }
+
+  private func piece(_ stream: FileDescriptor, _ thread: Blocking) async -> [UInt8]? {
+    await thread.run {
+      var buffer = [UInt8](repeating: 0, count: 64 << 10)
+      let count = (try? buffer.withUnsafeMutableBytes { try stream.read(into: $0) }) ?? 0
+      return count > 0 ? Array(buffer.prefix(count)) : nil
+    }
+  }
+}
+
+extension ProgramRun {
+  private struct Pipe {
+    let read: FileDescriptor
+    let write: FileDescriptor
+
+    /// Closed on exec from the start, which pipe(2) cannot: a program that another test starts at this
+    /// moment must not hold them open.
+    init() throws {
+      var ends: [Int32] = [-1, -1]
+      #if canImport(Glibc)
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
+      #else
+        guard socketpair(AF_UNIX, SOCK_STREAM, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      #endif
+      (read, write) = (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+    }
+  }
+
+  private static func spawn(
+    _ words: [String], _ environment: [String], _ streams: FileDescriptor...
+  ) throws -> pid_t {
+    #if canImport(Glibc)
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #else
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (number, stream) in streams.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, stream.rawValue, Int32(number))
+    }
+    // The threads of this process have signals blocked, and a child would inherit that.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
+    var process: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    let status = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
+    guard status == 0 else { throw Errno(rawValue: status) }
+    return process
+  }
+
+  private static func wait(_ pid: pid_t) -> RemoteOutcome {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled("\(status & 0x7f)")
+  }
+}
+
+/// Says true once.
+private final class Once: Sendable {
+  private let gate = DispatchSemaphore(value: 1)
+
+  func first() -> Bool { gate.wait(timeout: .now()) == .success }
+
+  // A semaphore must not be freed below its first value.
+  deinit { gate.signal() }
+}
+
+/// A thread for calls that block. A queue of its own gets one whatever the others do; the threads of the
+/// global queue are few, and calls that wait for each other would wait for ever.
+private struct Blocking: Sendable {
+  private let queue = DispatchQueue(label: "blocking")
+
+  func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: work()) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import SystemPackage
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// This machine with an empty home folder: what runs in it finds `~/.ssh/config` and `~/.sky` where stock
+/// programs look for them (ssh takes `~` from the passwd entry, not from HOME), and the real ones are safe.
+public struct SkyRoom: Sendable {
+  /// Stands where the user's home is, seen from outside.
+  public var folder: FilePath
+  /// The user's home, seen from inside.
+  public var home: FilePath
+
+  /// Runs a program in the room, in its home folder unless `place` says otherwise.
+  public func run(
+    _ program: String, _ arguments: [String], input: [UInt8] = [],
+    environment: [String: String] = [:], in place: FilePath? = nil
+  ) async throws -> ProgramResult {
+    let bubblewrap =
+      ["--dev-bind", "/", "/", "--bind", folder.string, home.string]
+      + ["--setenv", "HOME", home.string, "--unsetenv", "SKY_HOME", "--unsetenv", "SKY_SSH_CONFIG"]
+      + ["--unsetenv", "SSH_AUTH_SOCK", "--chdir", (place ?? home).string, "--", program]
+    return try await Support.run(
+      "bwrap", bubblewrap + arguments, input: input, environment: environment)
+  }
+
+  /// Runs the `sky` that was built with these tests.
+  public func sky(
+    _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:],
+    in place: FilePath? = nil
+  ) async throws -> ProgramResult {
+    try await run(
+      SkyProgram.path.string, arguments, input: input, environment: environment, in: place)
+  }
+}
+
+/// The program under test.
+public enum SkyProgram {
+  /// `sky` in the folder of the running test bundle or test runner.
+  public static var path: FilePath {
+    let words = CommandLine.arguments
+    let bundle = words.first { $0.hasSuffix(".xctest") } ?? words[0]
+    return FilePath(bundle).removingLastComponent().appending("sky")
+  }
+}
+
+/// Python programs that tests need and Debian has not, in a virtual environment that the set-up script made.
+public enum TestTools {
+  public static var folder: FilePath {
+    FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+      .appending(".build").appending("tools")
+  }
+}
+
+/// Gives `body` a room of its own; whatever clusters it left are taken down.
+public func withSkyRoom<Result>(_ body: (SkyRoom) async throws -> Result) async throws -> Result {
+  try await withScratchFolder { folder in
+    let entry = try #require(getpwuid(getuid()))
+    let room = SkyRoom(
+      folder: folder, home: FilePath(platformString: entry.pointee.pw_dir))
+    do {
+      let result = try await body(room)
+      _ = try await room.sky("down", "-a", "-y")
+      return result
+    } catch {
+      _ = try await room.sky("down", "-a", "-y")
+      throw error
+    }
+  }
+}

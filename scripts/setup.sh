@@ -1,0 +1,70 @@
+#!/bin/sh
+# Installs the Debian packages that are missing, and only those: setup.sh build|test|bench
+set -eu
+
+build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3"
+test="$build ansible-core lftp pssh python3-venv"
+bench="$test unison hyperfine"
+
+case ${1:-} in
+  build) wanted=$build ;;
+  test) wanted=$test ;;
+  bench) wanted=$bench ;;
+  *) echo "usage: setup.sh build|test|bench" >&2; exit 64 ;;
+esac
+
+if ! command -v swift >/dev/null 2>&1; then
+  echo "setup: no Swift toolchain in PATH; install Swift 6.2 or newer from https://www.swift.org/install" >&2
+  exit 1
+fi
+if ! command -v dpkg-query >/dev/null 2>&1; then
+  echo "setup: this machine has no dpkg; install these by hand: $wanted" >&2
+  exit 0
+fi
+
+missing=
+for package in $wanted; do
+  dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -q '^installed$' ||
+    missing="$missing $package"
+done
+python_tools() { # Debian's asyncssh is too old to understand `ProxyCommand none`
+  [ "$1" != build ] || return 0
+  tools=$(dirname "$0")/../.build/tools
+  [ -x "$tools/bin/python3" ] || /usr/bin/python3 -m venv "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1
+}
+if [ -z "$missing" ]; then
+  python_tools "$1"
+  exit 0
+fi
+
+if [ "$(id -u)" = 0 ]; then as_root=
+elif command -v sudo >/dev/null 2>&1; then as_root=sudo
+else
+  echo "setup: not root and no sudo; ask somebody to run: apt-get install$missing" >&2
+  exit 1
+fi
+echo "setup: installing$missing"
+
+# Installing openssh-server must not open this machine to the network: we only need its program.
+new_sshd=no
+case "$missing " in *" openssh-server "*) new_sshd=yes ;; esac
+policy=/usr/sbin/policy-rc.d
+made_policy=no
+if [ $new_sshd = yes ] && [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+  $as_root chmod 755 $policy
+  made_policy=yes
+fi
+undo_policy() { [ $made_policy = no ] || $as_root rm -f $policy; }
+trap undo_policy EXIT
+
+$as_root apt-get update -qq
+# shellcheck disable=SC2086  # a list of words is meant
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+if [ $new_sshd = yes ] && command -v systemctl >/dev/null 2>&1; then
+  $as_root systemctl disable --quiet ssh.service ssh.socket 2>/dev/null || true
+  echo "setup: the ssh server's program is installed; its service is left off"
+fi
+python_tools "$1"
