@@ -50,16 +50,12 @@ extension Probe {
   private static func ask(
     _ command: WatchedCommand, _ mark: String, _ host: String
   ) async -> Result<Probe, SyncError> {
-    async let complaints: Void = command.drainErrors()
-    let result: Result<Probe, SyncError>
     do throws(SyncError) {
-      result = .success(try await talk(command, mark, host))
+      return .success(try await talk(command, mark, host))
     } catch {
       await command.abandon()
-      result = .failure(error)
+      return .failure(error)
     }
-    await complaints
-    return result
   }
 
   private static func talk(

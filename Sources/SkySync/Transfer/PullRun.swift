@@ -59,16 +59,12 @@ struct PullRun: Sendable {
   }
 
   private func attempt() async -> Result<PullWork, SyncError> {
-    async let complaints: Void = command.drainErrors()
-    let result: Result<PullWork, SyncError>
     do throws(SyncError) {
-      result = .success(try await work())
+      return .success(try await work())
     } catch {
       await command.abandon()
-      result = .failure(error)
+      return .failure(error)
     }
-    await complaints
-    return result
   }
 
   private func work() async throws(SyncError) -> PullWork {

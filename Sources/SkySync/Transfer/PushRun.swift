@@ -49,17 +49,13 @@ struct PushRun {
   }
 
   func result() async -> Result<PushWork, SyncError> {
-    async let complaints: Void = conversation.command.drainErrors()
-    let result: Result<PushWork, SyncError>
     do throws(SyncError) {
-      result = .success(try await work())
+      return .success(try await work())
     } catch {
       // The node may be waiting for us: nothing of it is waited for any more.
       await conversation.command.abandon()
-      result = .failure(error)
+      return .failure(error)
     }
-    await complaints
-    return result
   }
 
   private func work() async throws(SyncError) -> PushWork {

@@ -5,13 +5,13 @@ final class SendMeter: Sendable {
   private let total: Int64
   private let files: Int
   private let report: @Sendable (SyncProgress) -> Void
-  private let state: Mutex<(done: Int64, told: ContinuousClock.Instant)>
+  private let state: Mutex<(done: Int64, told: ContinuousClock.Instant, isOver: Bool)>
 
   init(total: Int64, files: Int, _ report: @escaping @Sendable (SyncProgress) -> Void) {
     self.total = total
     self.files = files
     self.report = report
-    state = Mutex((0, .now))
+    state = Mutex((0, .now, false))
     report(SyncProgress(phase: .sending, bytesTotal: total, filesTotal: files))
   }
 
@@ -25,8 +25,12 @@ final class SendMeter: Sendable {
     let done = state.withLock { state -> Int64? in
       state.done = change(state.done)
       let now = ContinuousClock.now
-      guard state.done >= total || now - state.told > .milliseconds(50) else { return nil }
+      let isNewlyOver = state.done >= total && !state.isOver
+      guard isNewlyOver || (!state.isOver && now - state.told > .milliseconds(50)) else {
+        return nil
+      }
       state.told = now
+      state.isOver = isNewlyOver
       return state.done
     }
     guard let done else { return }

@@ -28,6 +28,8 @@ final class WatchedCommand: RemoteCommand {
     _ body: @Sendable () async -> Swift.Result<Result, SyncError>
   ) async throws(SyncError) -> Result {
     let watcher = Task { await self.watch() }
+    // Not waited for: once the answer is there, the command's end would cost one more way to the node.
+    Task { await self.drainErrors() }
     let result = await withTaskCancellationHandler {
       await body()
     } onCancel: {
@@ -100,7 +102,7 @@ final class WatchedCommand: RemoteCommand {
   func abandon() async { await command.abandon() }
 
   /// Reads standard error to its end and forgets it: only so that the shared window does not fill.
-  func drainErrors() async {
+  private func drainErrors() async {
     while let bytes = try? await readError(), !bytes.isEmpty {}
   }
 }
