@@ -20,7 +20,7 @@ import Testing
   func `in every real config every alias keeps its meaning`() async throws {
     var parsed = 0
     for config in Self.corpus {
-      let text = try #require(try readFile(config))
+      let text = try #require(try FileSystem.read(config))
       parsed += try await expectMeaning(under: text, config.stem ?? "") ? 1 : 0
     }
     #expect(parsed > Self.corpus.count / 2)
@@ -73,7 +73,9 @@ import Testing
           Issue.record("\(name), \(order): \(status)")
           continue
         }
-        if line == 2 { #expect(try readFile(home.userConfig)?.suffix(text.count) == text[...]) }
+        if line == 2 {
+          #expect(try FileSystem.read(home.userConfig)?.suffix(text.count) == text[...])
+        }
       }
       for entry in entries {
         let answer = try #require(try proof.ask(entry.alias, in: home.userConfig))
@@ -81,7 +83,7 @@ import Testing
         #expect(unshielded(entry, answer) == [], "\(name): \(entry.alias)")
       }
       try IncludeLine(home).uninstall()
-      let left = try readFile(home.userConfig) ?? []
+      let left = try FileSystem.read(home.userConfig) ?? []
       #expect(left == text, "\(name)")
       return true
     }
@@ -96,7 +98,7 @@ import Testing
     }
     try writeFile(home.userConfig, [])
     try include.install()
-    let ours = try readFile(home.userConfig) ?? []
+    let ours = try FileSystem.read(home.userConfig) ?? []
     if order == .includeThenConfig {
       try writeFile(home.userConfig, ours + text)
     } else {
@@ -105,7 +107,7 @@ import Testing
       try include.install()
       guard !hasEnd else { return }
       // The line end that the person had to type is theirs.
-      try writeFile(home.userConfig, (try readFile(home.userConfig) ?? []).dropLast())
+      try writeFile(home.userConfig, (try FileSystem.read(home.userConfig) ?? []).dropLast())
     }
   }
 

@@ -80,8 +80,8 @@ import Testing
     static let all: [KeyPath<Files, [UInt8]?> & Sendable] = [\.book, \.config]
 
     init(_ home: SkyHome) throws {
-      book = try readFile(home.book)
-      config = try readFile(home.userConfig)
+      book = try FileSystem.read(home.book)
+      config = try FileSystem.read(home.userConfig)
     }
   }
 
