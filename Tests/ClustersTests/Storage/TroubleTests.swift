@@ -188,7 +188,7 @@ extension ObjectStoreTests {
       try await withStoreBench { bench in
         let host = LocalShell("old", home: bench.nodeHome, path: "/usr/bin:/bin")
         let node = NodeStorage(host, here: bench.here)
-        var mount = try await bench.mount("~/data", cached: ["vfs-write-back": "2s"])
+        var mount = try await bench.mount("~/data", cached: ["vfs-write-back": "1h"])
         mount.cache.options["vfs-read-chunk-streams"] = "16"
         #expect(try await node.mount(mount) == .now)
         _ = try await bench.shell("echo one >~/data/f && echo two >>~/data/f")

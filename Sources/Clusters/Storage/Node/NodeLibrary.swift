@@ -138,9 +138,11 @@ enum NodeLibrary {
       unset IFS
       set +f
       rm -f "$home/rc"
-      # A path of a socket has 107 bytes (unix(7)); rclone before 1.61 cannot do it at all.
+      # A path of a socket has 107 bytes (unix(7)); rclone before 1.61 cannot do it at all. Without one,
+      # uploads that wait cannot be hurried at a job's end, so they must not wait for long.
       case "${#home} $("$rclone" version | head -n 1)" in
-        ???' '* | 10?' '* | *' v1.'[0-9].* | *' v1.'[1-5]?.* | *' v1.60.'*) ;;
+        ???' '* | 10?' '* | *' v1.'[0-9].* | *' v1.'[1-5]?.* | *' v1.60.'*)
+          [ "$mount_mode" = mount ] || set -- "$@" --vfs-write-back=1s ;;
         *) set -- "$@" --rc --rc-no-auth "--rc-addr=unix://$home/rc" ;;
       esac
       use_google "$home"
