@@ -29,7 +29,7 @@ for package in $wanted; do
 done
 python_tools() { # Debian's asyncssh is too old to understand `ProxyCommand none`
   [ "$1" != build ] || return 0
-  tools=$(dirname "$0")/../.build/tools
+  tools=$(dirname "$0")/../.build/test-tools
   [ -x "$tools/bin/python3" ] || /usr/bin/python3 -m venv "$tools"
   "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1
 }

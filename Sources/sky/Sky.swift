@@ -22,7 +22,10 @@ struct Sky: AsyncParsableCommand {
       CommandGroup(name: "Jobs:", subcommands: [Queue.self, Logs.self, Cancel.self]),
       CommandGroup(
         name: "Files and names:",
-        subcommands: [Files.self, Hosts.self, StorageCommands.self, Check.self]),
+        subcommands: [
+          PushCommand.self, PullCommand.self, ProbeCommand.self, Files.self, Hosts.self,
+          StorageCommands.self, Check.self,
+        ]),
     ]
   )
 

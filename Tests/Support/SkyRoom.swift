@@ -52,7 +52,7 @@ public enum SkyProgram {
 public enum TestTools {
   public static var folder: FilePath {
     FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-      .appending(".build").appending("tools")
+      .appending(".build").appending("test-tools")
   }
 }
 

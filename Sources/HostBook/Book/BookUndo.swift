@@ -44,13 +44,17 @@ extension BookStore {
     let bookFile = try snapshot(home.book)
     let pinFile = try snapshot(home.knownHosts)
     guard bookFile.content != oldBook || pinFile.content != oldPins else { return nil }
-    try put(oldPins, over: pinFile)
+    // As in every change: no book ever needs a key that is not there.
+    let union = Pins(parsing: pinFile.content ?? []).union(Pins(parsing: oldPins ?? []))
+    if union.render() != pinFile.content ?? [] { try put(union.render(), over: pinFile) }
     try put(oldBook, over: bookFile)
     try InlineRefresh.run(home, book: oldBook ?? [])
+    try put(oldPins, over: try snapshot(home.knownHosts))
     return Self.difference(from: try? text.parse(bookFile.content ?? []), to: book)
   }
 
   private func put(_ content: [UInt8]?, over file: AtomicFile.Snapshot) throws(BookError) {
+    if content == file.content { return }
     try Ownership.check(file)
     if let content {
       guard try AtomicFile.replace(file, with: content, mode: 0o600) else {

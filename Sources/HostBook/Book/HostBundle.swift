@@ -31,6 +31,8 @@ public struct HostBundle: Codable, Equatable, Sendable {
   public var version = 1
   public var hosts: [Host]
 
+  public init(hosts: [Host]) { self.hosts = hosts }
+
   private enum CodingKeys: String, CodingKey {
     case version = "sky_hosts"
     case hosts

@@ -44,8 +44,12 @@ extension Doctor {
       let words = error.reason.split(separator: " ").map(String.init)
       let place = words.firstIndex(of: "line").flatMap { index -> (FilePath, Int?)? in
         guard index > 0, words.indices.contains(index + 1) else { return nil }
-        let name = words[index - 1].drop { $0 == "\"" }
-        return (FilePath(String(name)), Int(words[index + 1].prefix { $0.isNumber }))
+        // `/path: line 4: …` and `/path line 4: …` are both ssh's.
+        let name = words[index - 1].filter { $0 != "\"" }
+        return (
+          FilePath(name.hasSuffix(":") ? String(name.dropLast()) : name),
+          Int(words[index + 1].prefix { $0.isNumber })
+        )
       }
       return Finding(
         "config-refused", .error, error.reason, fix: "correct or take out that line",

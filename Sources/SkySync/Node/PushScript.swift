@@ -47,16 +47,22 @@ enum PushScript {
     """#
 
   /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
-  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another host.
+  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's (a zombie is dead too: not
+  /// every container reaps them), or a day old on another host.
   private static let scan = #"""
     mark hello 1 $z $g $x "$(uname -s)"
     drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
+    lives() {
+    kill -0 $1 2>/dev/null || return
+    { read -r r </proc/$1/stat; } 2>/dev/null || return 0
+    case $r in *") Z "*) return 1;; esac
+    }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
     [ -d "$d" ] && [ ! -L "$d" ] || continue
     q=${d##*/.sky-staging.}; h=${q%%.*}; q=${q#*.}; q=${q%%.*}
     case $q in ""|*[!0-9]*) continue;; esac
-    if [ "$h" = "$host" ]; then kill -0 $q 2>/dev/null && continue
+    if [ "$h" = "$host" ]; then lives $q && continue
     else [ "$(find "$d" -maxdepth 0 -mtime +0)" ] || continue; fi
     drop "$d"
     done

@@ -45,10 +45,7 @@ final class JobOutput: Sendable {
   }
 
   private static func words(_ alias: String, _ report: SyncReport) -> String {
-    var words = "  \(alias): \(report.filesSent) sent, \(report.filesUnchanged) unchanged"
-    if report.filesDeleted > 0 { words += ", \(report.filesDeleted) deleted" }
-    if report.filesMoved > 0 { words += ", \(report.filesMoved) moved" }
-    words += " (\(ByteCount.words(report.bytesWireOut)) out, \(Seconds.words(report.seconds)))"
+    var words = "  \(alias): \(ReportWords.line(report))"
     for problem in (report.problems + report.notices).prefix(10) {
       words += "\n    \(String(decoding: problem.path, as: UTF8.self)): \(problem.reason)"
     }

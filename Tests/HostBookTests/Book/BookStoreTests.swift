@@ -3,6 +3,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite struct BookStoreTests {
   @Test func `a launched cluster resolves as it was meant`() async throws {
     try await withScratchHome { home in
@@ -45,13 +51,13 @@ import Testing
   @Test func `a full book is not emptied unless that is meant`() async throws {
     try await withScratchHome { home in
       try put(Sample.nodes(), home)
-      let before = try readFile(ifAny: home.book)
+      let before = try FileSystem.read(home.book)
       #expect {
         try store(home).change { (book, _) throws(BookError) in book = Book() }
       } throws: {
         ($0 as? BookError)?.code == .wouldEmpty
       }
-      #expect(try readFile(ifAny: home.book) == before)
+      #expect(try FileSystem.read(home.book) == before)
       try store(home).change(mayEmpty: true) { (book, _) throws(BookError) in book = Book() }
       #expect(try store(home).read().isEmpty)
     }
@@ -60,7 +66,7 @@ import Testing
   @Test func `what ssh reads otherwise is not written`() async throws {
     try await withScratchHome { home in
       try put([Sample.manual()], home)
-      let before = try readFile(ifAny: home.book)
+      let before = try FileSystem.read(home.book)
       // `127.1` is an address for ssh, and it writes it out.
       for entry in [Sample.manual("a", "127.1")] + [optioned("Compression", "maybe")] {
         #expect {
@@ -69,7 +75,7 @@ import Testing
           ($0 as? BookError)?.code == .checkFailed
         }
       }
-      #expect(try readFile(ifAny: home.book) == before)
+      #expect(try FileSystem.read(home.book) == before)
       #expect(try FileSystem.list(home.root).filter { $0.string.hasSuffix(".tmp") } == [])
     }
   }
@@ -88,7 +94,7 @@ import Testing
       } throws: {
         ($0 as? BookError)?.subject == "\(home.book):1"
       }
-      #expect(try readFile(ifAny: home.book) == Array("Host mine\n  HostName x\n".utf8))
+      #expect(try FileSystem.read(home.book) == Array("Host mine\n  HostName x\n".utf8))
     }
   }
 
@@ -127,14 +133,14 @@ import Testing
     try await withScratchHome { home in
       var texts: [[UInt8]?] = []
       for number in 0..<25 {
-        texts.append(try readFile(ifAny: home.book))
+        texts.append(try FileSystem.read(home.book))
         try put([Sample.manual("h\(number)")], home)
       }
       #expect(try FileSystem.list(home.backups).count == 20)
       for number in (5..<25).reversed() {
         let undone = try #require(try store(home).undo())
         #expect(undone.removed == ["h\(number)"])
-        #expect(try readFile(ifAny: home.book) == texts[number])
+        #expect(try FileSystem.read(home.book) == texts[number])
       }
       #expect(try store(home).undo() == nil)
     }
@@ -157,7 +163,7 @@ import Testing
       #expect(try store(home).undo() != nil)
       #expect(try store(home).read().entries == [Sample.manual()])
       _ = try store(home).undo()
-      #expect(try readFile(ifAny: home.book) == nil && readFile(ifAny: home.knownHosts) == nil)
+      #expect(try FileSystem.read(home.book) == nil && FileSystem.read(home.knownHosts) == nil)
     }
   }
 
@@ -166,10 +172,10 @@ import Testing
       try writeFile(home.userConfig, "Host a\n")
       let include = IncludeLine(home)
       try include.install()
-      let text = try #require(try readFile(ifAny: home.userConfig))
+      let text = try #require(try FileSystem.read(home.userConfig))
       try writeFile(home.userConfig, text + Array("Host b\n".utf8))
       #expect(try store(home).undo()?.config == .nothing)
-      #expect(try readFile(ifAny: home.userConfig) == Array("Host a\nHost b\n".utf8))
+      #expect(try FileSystem.read(home.userConfig) == Array("Host a\nHost b\n".utf8))
       #expect(try store(home).undo() == nil)
     }
   }
@@ -197,6 +203,33 @@ import Testing
       for entry in entries {
         let answer = try #require(try proof.ask(entry.alias, in: odd.userConfig))
         #expect(proof.differences(entry, answer) == [])
+      }
+    }
+  }
+}
+
+@Suite(.enabled(if: geteuid() == 0, "only root can play sudo")) struct SudoTests {
+  @Test func `sudo sky leaves nothing of root's in a user's home`() async throws {
+    try await withScratchHome { home in
+      let folder = home.userConfig.removingLastComponent()
+      try makeFolders(folder)
+      for path in [home.home, folder] {
+        guard chown(path.string, 12345, 23456) == 0 else { throw Errno(rawValue: errno) }
+      }
+      let store = BookStore(home, ssh: "/nonexistent/ssh")
+      try store.change { (book, pins) throws(BookError) in
+        try book.put([Sample.manual()])
+        try pins.set("sky.web", keys: [Sample.key])
+      }
+      try store.change { (book, _) throws(BookError) in try book.put([Sample.manual("b")]) }
+      try IncludeLine(home).install()
+      let made = [
+        home.root, home.book, home.knownHosts, home.locks, home.locks.appending("book"),
+        home.backups, SocketPath.folder(home), home.userConfig,
+      ]
+      for path in made {
+        let status = try #require(try FileSystem.status(path))
+        #expect(status.owner == 12345 && status.group == 23456, "\(path)")
       }
     }
   }

@@ -44,8 +44,9 @@ struct NodeBringUp: Sendable {
     do {
       try await start.start(place.folder, at: place.address, hostKey: key)
     } catch  where error.code == .nodeFailed {
-      // Somebody may have been quicker between the look and sshd's own bind.
-      throw place.address.isFree() ? error : taken(place)
+      // Somebody may have been quicker between the look and sshd's own bind, and may be gone again.
+      guard place.address.isFree() else { throw taken(place) }
+      try await start.start(place.folder, at: place.address, hostKey: key)
     }
   }
 
