@@ -10,7 +10,7 @@ roff() { # help text on stdin becomes a literal block
 }
 subcommands() { # the names listed under SUBCOMMANDS by the command's help
   COLUMNS=200 "$program" "$@" --help |
-    awk '/^SUBCOMMANDS:/ {on=1; next} /^ *See / {on=0} on && /^  [a-z]/ {print $1}'
+    awk '/SUBCOMMANDS:$/ {on=1; next} /^ *See / {on=0} on && /^  [a-z]/ {print $1}'
 }
 
 printf '.TH SKY 1 "" "sky %s" "User Commands"\n' "$("$program" --version)"

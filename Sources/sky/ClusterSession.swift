@@ -14,7 +14,7 @@ struct ClusterSession: Sendable {
     let connector = await Connector(home, options: context.console.connectionOptions)
     clusters = ClusterContext(
       home: home, state: try StateStore.open(home), book: BookStore(home),
-      git: GitEnvironment(context.environment),
+      git: GitEnvironment(context.environment), stores: ObjectStores(context),
       provider: { infra throws(WorkflowError) in try Providers.find(infra, home: home) },
       connect: { alias throws(SyncError) in try await connector.connect(alias) },
       report: { event in output.show(event) })

@@ -15,13 +15,13 @@ struct Sky: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Clusters:",
+        name: "Clusters",
         subcommands: [
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
         ]),
-      CommandGroup(name: "Jobs:", subcommands: [Queue.self, Logs.self, Cancel.self]),
+      CommandGroup(name: "Jobs", subcommands: [Queue.self, Logs.self, Cancel.self]),
       CommandGroup(
-        name: "Files and names:",
+        name: "Files and names",
         subcommands: [
           PushCommand.self, PullCommand.self, ProbeCommand.self, Files.self, Hosts.self,
           StorageCommands.self, Check.self,

@@ -9,6 +9,8 @@ public struct ClusterContext: Sendable {
   public var book: BookStore
   /// Where git's ignore rules of this user are.
   public var git: GitEnvironment
+  /// The object stores that this user can reach.
+  public var stores: ObjectStores
   /// The provider of an infra name such as `local`; throws `unknownName` for others.
   public var provider: @Sendable (String) throws(WorkflowError) -> any Provider
   /// Opens a connection to an alias, resolved as ssh resolves it.
@@ -20,6 +22,7 @@ public struct ClusterContext: Sendable {
 
   public init(
     home: SkyHome, state: StateStore, book: BookStore, git: GitEnvironment,
+    stores: ObjectStores,
     provider: @escaping @Sendable (String) throws(WorkflowError) -> any Provider,
     connect: @escaping @Sendable (String) async throws(SyncError) -> any CommandHost,
     report: @escaping @Sendable (Event) -> Void
@@ -28,6 +31,7 @@ public struct ClusterContext: Sendable {
     self.state = state
     self.book = book
     self.git = git
+    self.stores = stores
     self.provider = provider
     self.connect = connect
     self.report = report
@@ -71,5 +75,10 @@ extension ClusterContext {
         advice: "Give a smaller --num-nodes, or launch another cluster.")
     }
     return Array(nodes.prefix(wanted))
+  }
+
+  /// Whether anything in a bucket is copied to or mounted on the nodes of a cluster.
+  func usesBuckets(_ cluster: String) async throws(StateError) -> Bool {
+    try await state.storage().contains { $0.clusters.contains(cluster) }
   }
 }

@@ -11,6 +11,8 @@ public struct LaunchTask: Sendable {
     let name = request.cluster
     let task = request.task
     let sources = try context.sources(request, mounts: true)
+    let buckets = try await TaskStorage(
+      task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     let lock = try await context.lock(name, purpose: "sky launch -c \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster =
@@ -21,6 +23,7 @@ public struct LaunchTask: Sendable {
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
       task, on: nodes, setup: request.setup)
   }

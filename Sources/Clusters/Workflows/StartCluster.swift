@@ -9,5 +9,8 @@ public struct StartCluster: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
     _ = try await BringUp(context: context, name: name).run(infra: cluster.infra, numNodes: nil)
+    guard try await context.usesBuckets(name) else { return }
+    let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
+    try await NodeBuckets(context: context).restore(nodes)
   }
 }

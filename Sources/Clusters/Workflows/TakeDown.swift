@@ -12,6 +12,7 @@ public struct TakeDown: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
     context.report(.phase("stopping \(name)"))
+    try await release(cluster, forGood: false, force: false)
     try Aliases(context: context).closeSockets(name)
     try await context.provider(cluster.infra).stop(context.spec(cluster))
     try Aliases(context: context).mark(.stopped, name)
@@ -21,16 +22,35 @@ public struct TakeDown: Sendable {
   /// Ends the nodes and removes their files, aliases, keys, sockets and records.
   ///
   /// The record goes last: after a crash in the middle the same call finishes the work.
-  public func down(_ name: String) async throws {
+  ///
+  /// - Parameter force: also when files that a mount holds would be lost.
+  public func down(_ name: String, force: Bool = false) async throws {
     let lock = try await context.lock(name, purpose: "sky down \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
     context.report(.phase("taking down \(name)"))
+    try await release(cluster, forGood: true, force: force)
     try Aliases(context: context).closeSockets(name)
     try await context.provider(cluster.infra).down(context.spec(cluster))
     try Aliases(context: context).remove(name)
     KeyPair.remove(at: context.spec(cluster).identityFile)
     SyncMemory(context.home).forget(cluster)
+    try await DeleteStorage(context.state, here: context.stores).deleteLeaving(with: name) {
+      words in
+      context.report(.notice(words))
+    }
     try await context.state.removeCluster(name)
+  }
+
+  /// Nodes that are down, or have no buckets, have nothing to lose.
+  private func release(_ cluster: ClusterRecord, forGood: Bool, force: Bool) async throws {
+    guard cluster.state == .up, try await context.usesBuckets(cluster.name) else { return }
+    do {
+      let nodes = try await Reach(context: context).all(context.state.nodes(of: cluster.name))
+      try await NodeBuckets(context: context).release(nodes, forGood: forGood, force: force)
+    } catch {
+      guard force else { throw error }
+      context.report(.notice("\(error)"))
+    }
   }
 }

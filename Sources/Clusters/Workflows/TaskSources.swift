@@ -33,7 +33,8 @@ struct TaskSources: Sendable {
           path: path, target: Self.workdir, shape: .contents, look: SharedLook(at: path, git)))
     }
     for mount in mounts ? task.fileMounts : [] {
-      sources.append(try place.source(of: mount, git))
+      guard case .local(let text) = mount.source else { continue }
+      sources.append(try place.source(of: mount, text, git))
     }
   }
 }
@@ -66,13 +67,8 @@ private struct LocalPlace {
   }
 
   func source(
-    of mount: FileMount, _ git: GitEnvironment
+    of mount: FileMount, _ text: MaskedText, _ git: GitEnvironment
   ) throws(WorkflowError) -> TaskSources.Source {
-    guard case .local(let text) = mount.source else {
-      throw WorkflowError(
-        .badRequest, "\(mount.place): \(mount.target)", "buckets are not supported yet",
-        advice: "Mount a local file or folder.")
-    }
     let path = resolve(text.value)
     let target = Array(mount.target.value.utf8)
     switch try status(path)?.kind {

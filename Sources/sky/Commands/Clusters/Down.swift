@@ -14,11 +14,14 @@ struct Down: SkyCommand {
 
   @OptionGroup var choice: ClusterChoice
 
+  @Flag(help: "Also when files that are not yet in their bucket would be lost.")
+  var force = false
+
   func run(_ context: SkyContext) async throws {
     let session = try await ClusterSession(context)
     for name in try await choice.names(session, verb: "Take down, with all files on the nodes of,")
     {
-      try await TakeDown(session.clusters).down(name)
+      try await TakeDown(session.clusters).down(name, force: force)
     }
   }
 }
