@@ -35,7 +35,7 @@ public struct ProofBySSH: Sendable {
     }
     guard result.status == 0 else {
       let words = String(decoding: result.errorOutput, as: UTF8.self)
-        .split(separator: "\n").map(String.init)
+        .split(whereSeparator: \.isNewline).map(String.init)
         .filter { !$0.hasPrefix("Pseudo-terminal") }.joined(separator: "; ")
       throw BookError(.checkFailed, alias, "ssh refuses the configuration: \(words)")
     }

@@ -38,7 +38,7 @@ struct HostsImport: SkyCommand {
     for note in imported.notes { context.console.note("sky: \(note)") }
     if !imported.added.isEmpty { try context.ensureInclude(assumeYes: yes) }
     context.console.note(
-      "sky: added \(imported.added.count) hosts, \(imported.unchanged.count) were there already")
+      "sky: hosts added: \(imported.added.count); there already: \(imported.unchanged.count)")
   }
 
   private func content(_ context: SkyContext) throws -> [UInt8] {
