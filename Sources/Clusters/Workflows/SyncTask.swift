@@ -11,40 +11,27 @@ struct SyncTask {
   func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws {
     guard !sources.sources.isEmpty else { return }
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
-    let results = await withTaskGroup(of: (Int, Result<SyncReport, SyncError>).self) { group in
-      for node in nodes {
-        group.addTask { (node.rank, await push(sources, to: node)) }
-      }
-      var results: [(Int, Result<SyncReport, SyncError>)] = []
-      for await result in group { results.append(result) }
-      return results.sorted { $0.0 < $1.0 }
-    }
+    let results = await Push.run(
+      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
     try await tellLeftOut(sources)
-    for (rank, result) in results {
+    for (node, result) in zip(nodes, results) {
       if case .success(let report) = result {
-        context.report(.synced(alias: nodes[rank].alias, report))
+        context.report(.synced(alias: node.alias, report))
       }
     }
-    for (_, result) in results { _ = try result.get() }
+    for result in results { _ = try result.get() }
     if let workdir = sources.workdir {
       try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
     }
   }
 
-  private func push(
-    _ sources: TaskSources, to node: ReachedNode
-  ) async -> Result<SyncReport, SyncError> {
+  private func pairs(_ sources: TaskSources, _ node: ReachedNode) -> [SyncPair] {
     let memory = SyncMemory(context.home).folder(cluster, rank: node.rank)
-    let pairs = sources.sources.map { source in
+    return sources.sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
         manifest: memory.appending(Self.name(of: source.target))
       ) { () async throws(SyncError) in try await source.look.result().tree }
-    }
-    do throws(SyncError) {
-      return .success(try await Push.run(pairs, to: node.host))
-    } catch {
-      return .failure(error)
     }
   }
 
