@@ -51,29 +51,13 @@ import Testing
   @Test func `a full book is not emptied unless that is meant`() async throws {
     try await withScratchHome { home in
       try put(Sample.nodes(), home)
-<<<<<<< HEAD
       let before = try FileSystem.read(home.book)
-=======
-<<<<<<< HEAD
-      let before = try readFile(ifAny: home.book)
-=======
-      let before = try FileSystem.read(home.book)
->>>>>>> book
->>>>>>> book
       #expect {
         try store(home).change { (book, _) throws(BookError) in book = Book() }
       } throws: {
         ($0 as? BookError)?.code == .wouldEmpty
       }
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.book) == before)
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.book) == before)
-=======
-      #expect(try FileSystem.read(home.book) == before)
->>>>>>> book
->>>>>>> book
       try store(home).change(mayEmpty: true) { (book, _) throws(BookError) in book = Book() }
       #expect(try store(home).read().isEmpty)
     }
@@ -82,15 +66,7 @@ import Testing
   @Test func `what ssh reads otherwise is not written`() async throws {
     try await withScratchHome { home in
       try put([Sample.manual()], home)
-<<<<<<< HEAD
       let before = try FileSystem.read(home.book)
-=======
-<<<<<<< HEAD
-      let before = try readFile(ifAny: home.book)
-=======
-      let before = try FileSystem.read(home.book)
->>>>>>> book
->>>>>>> book
       // `127.1` is an address for ssh, and it writes it out.
       for entry in [Sample.manual("a", "127.1")] + [optioned("Compression", "maybe")] {
         #expect {
@@ -99,15 +75,7 @@ import Testing
           ($0 as? BookError)?.code == .checkFailed
         }
       }
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.book) == before)
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.book) == before)
-=======
-      #expect(try FileSystem.read(home.book) == before)
->>>>>>> book
->>>>>>> book
       #expect(try FileSystem.list(home.root).filter { $0.string.hasSuffix(".tmp") } == [])
     }
   }
@@ -126,15 +94,7 @@ import Testing
       } throws: {
         ($0 as? BookError)?.subject == "\(home.book):1"
       }
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.book) == Array("Host mine\n  HostName x\n".utf8))
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.book) == Array("Host mine\n  HostName x\n".utf8))
-=======
-      #expect(try FileSystem.read(home.book) == Array("Host mine\n  HostName x\n".utf8))
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -173,30 +133,14 @@ import Testing
     try await withScratchHome { home in
       var texts: [[UInt8]?] = []
       for number in 0..<25 {
-<<<<<<< HEAD
         texts.append(try FileSystem.read(home.book))
-=======
-<<<<<<< HEAD
-        texts.append(try readFile(ifAny: home.book))
-=======
-        texts.append(try FileSystem.read(home.book))
->>>>>>> book
->>>>>>> book
         try put([Sample.manual("h\(number)")], home)
       }
       #expect(try FileSystem.list(home.backups).count == 20)
       for number in (5..<25).reversed() {
         let undone = try #require(try store(home).undo())
         #expect(undone.removed == ["h\(number)"])
-<<<<<<< HEAD
         #expect(try FileSystem.read(home.book) == texts[number])
-=======
-<<<<<<< HEAD
-        #expect(try readFile(ifAny: home.book) == texts[number])
-=======
-        #expect(try FileSystem.read(home.book) == texts[number])
->>>>>>> book
->>>>>>> book
       }
       #expect(try store(home).undo() == nil)
     }
@@ -219,15 +163,7 @@ import Testing
       #expect(try store(home).undo() != nil)
       #expect(try store(home).read().entries == [Sample.manual()])
       _ = try store(home).undo()
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.book) == nil && FileSystem.read(home.knownHosts) == nil)
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.book) == nil && readFile(ifAny: home.knownHosts) == nil)
-=======
-      #expect(try FileSystem.read(home.book) == nil && FileSystem.read(home.knownHosts) == nil)
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -236,23 +172,10 @@ import Testing
       try writeFile(home.userConfig, "Host a\n")
       let include = IncludeLine(home)
       try include.install()
-<<<<<<< HEAD
-=======
-<<<<<<< HEAD
-      let text = try #require(try readFile(ifAny: home.userConfig))
-      try writeFile(home.userConfig, text + Array("Host b\n".utf8))
-      #expect(try store(home).undo()?.config == .nothing)
-      #expect(try readFile(ifAny: home.userConfig) == Array("Host a\nHost b\n".utf8))
-=======
->>>>>>> book
       let text = try #require(try FileSystem.read(home.userConfig))
       try writeFile(home.userConfig, text + Array("Host b\n".utf8))
       #expect(try store(home).undo()?.config == .nothing)
       #expect(try FileSystem.read(home.userConfig) == Array("Host a\nHost b\n".utf8))
-<<<<<<< HEAD
-=======
->>>>>>> book
->>>>>>> book
       #expect(try store(home).undo() == nil)
     }
   }

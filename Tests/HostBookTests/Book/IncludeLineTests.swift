@@ -23,36 +23,15 @@ import Testing
       #expect(try FileSystem.status(folder) != nil)
 
       try include.install()
-<<<<<<< HEAD
-=======
-<<<<<<< HEAD
-      let text = try #require(try readFile(ifAny: home.userConfig))
-      try writeFile(home.userConfig, text + Array("Host mine\n".utf8))
-      try include.uninstall()
-      #expect(try readFile(ifAny: home.userConfig) == Array("Host mine\n".utf8))
-=======
->>>>>>> book
       let text = try #require(try FileSystem.read(home.userConfig))
       try writeFile(home.userConfig, text + Array("Host mine\n".utf8))
       try include.uninstall()
       #expect(try FileSystem.read(home.userConfig) == Array("Host mine\n".utf8))
-<<<<<<< HEAD
-=======
->>>>>>> book
->>>>>>> book
 
       try writeFile(home.userConfig, "")
       try include.install()
       try include.uninstall()
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.userConfig) == [])
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.userConfig) == [])
-=======
-      #expect(try FileSystem.read(home.userConfig) == [])
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -71,15 +50,7 @@ import Testing
       #expect(real.kind == .file && real.mode == 0o640)
       #expect(try include.status() == .installed(line: 2))
       try include.uninstall()
-<<<<<<< HEAD
       #expect(try FileSystem.read(dotfiles.appending("real")) == Array("Host a\n".utf8))
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: dotfiles.appending("real")) == Array("Host a\n".utf8))
-=======
-      #expect(try FileSystem.read(dotfiles.appending("real")) == Array("Host a\n".utf8))
->>>>>>> book
->>>>>>> book
       #expect(try FileSystem.list(dotfiles).count == 2)
     }
   }
@@ -112,15 +83,7 @@ import Testing
       let change = try IncludeLine(home).install()
       #expect(change.obstacle == "\(home.userConfig) is read-only")
       #expect(change.line == "Include \(home.book)")
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.userConfig) == Array("Host a\n".utf8))
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.userConfig) == Array("Host a\n".utf8))
-=======
-      #expect(try FileSystem.read(home.userConfig) == Array("Host a\n".utf8))
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -140,29 +103,13 @@ import Testing
     try await withScratchHome { home in
       if let config { try writeFile(home.userConfig, config) }
       let change = try IncludeLine(home).plan(.include)
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.userConfig) == config.map { Array($0.utf8) })
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.userConfig) == config.map { Array($0.utf8) })
-=======
-      #expect(try FileSystem.read(home.userConfig) == config.map { Array($0.utf8) })
->>>>>>> book
->>>>>>> book
       let copy = home.home.appending("copy")
       if let config { try writeFile(copy, config) }
       let patched = try await run(
         "patch", ["-s", copy.string], input: Array(change.diff.utf8), in: home.home)
       #expect(patched.status == 0, "\(change.diff)\n\(patched.text)")
-<<<<<<< HEAD
       #expect(try FileSystem.read(copy) == change.after)
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: copy) == change.after)
-=======
-      #expect(try FileSystem.read(copy) == change.after)
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -176,15 +123,7 @@ import Testing
       try writeFile(folder.appending("a"), old)
       let patched = try await run("patch", ["-s", "a"], input: Array(diff.utf8), in: folder)
       #expect(patched.status == 0)
-<<<<<<< HEAD
       #expect(try FileSystem.read(folder.appending("a")) == Array(new.utf8))
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: folder.appending("a")) == Array(new.utf8))
-=======
-      #expect(try FileSystem.read(folder.appending("a")) == Array(new.utf8))
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -205,15 +144,7 @@ import Testing
         #expect(proof.differences(entry, answer) == [])
       }
       try include.uninstall()
-<<<<<<< HEAD
       #expect(try FileSystem.read(home.userConfig) == Array("Host *\n  User mallory\n".utf8))
-=======
-<<<<<<< HEAD
-      #expect(try readFile(ifAny: home.userConfig) == Array("Host *\n  User mallory\n".utf8))
-=======
-      #expect(try FileSystem.read(home.userConfig) == Array("Host *\n  User mallory\n".utf8))
->>>>>>> book
->>>>>>> book
     }
   }
 

@@ -18,15 +18,6 @@ import Testing
 
   @Test(.enabled(if: !corpus.isEmpty, "no corpus beside the checkout, see SKY_TEST_DATA"))
   func `in every real config every alias keeps its meaning`() async throws {
-<<<<<<< HEAD
-=======
-<<<<<<< HEAD
-    var parsed = 0
-    for config in Self.corpus {
-      let text = try #require(try readFile(ifAny: config))
-      parsed += try await expectMeaning(under: text, config.stem ?? "") ? 1 : 0
-=======
->>>>>>> book
     try await withScratchFolder { folder in
       var parsed = 0
       for (number, config) in Self.corpus.enumerated() {
@@ -37,10 +28,6 @@ import Testing
         parsed += try expectMeaning(under: text, config.stem ?? "", home, asked) ? 1 : 0
       }
       #expect(parsed > Self.corpus.count / 2)
-<<<<<<< HEAD
-=======
->>>>>>> book
->>>>>>> book
     }
   }
 
@@ -78,28 +65,6 @@ import Testing
   }
 
   /// False when ssh refuses the config even without us.
-<<<<<<< HEAD
-=======
-<<<<<<< HEAD
-  private func expectMeaning(under text: [UInt8], _ name: String) async throws -> Bool {
-    try await withScratchHome { home in
-      let proof = ProofBySSH(home)
-      try writeFile(home.userConfig, text)
-      guard (try? proof.ask("other", in: home.userConfig)) != nil else { return false }
-      let entries = Self.entries(home)
-      try writeFile(home.book, try BookText(home).render(try Book(entries)))
-      for order in Order.allCases {
-        try arrange(text, order, home)
-        // In whatever order it came about, the file is the same: ours first, then all of theirs.
-        // Only comments may stay above.
-        let status = try IncludeLine(home).status()
-        guard case .installed(let line) = status else {
-          Issue.record("\(name), \(order): \(status)")
-          continue
-        }
-        if line == 2 { #expect(try readFile(ifAny: home.userConfig)?.suffix(text.count) == text[...]) }
-=======
->>>>>>> book
   private func expectMeaning(
     under text: [UInt8], _ name: String, _ home: SkyHome, _ asked: [Int]
   ) throws -> Bool {
@@ -116,24 +81,10 @@ import Testing
       guard case .installed(let line) = status else {
         Issue.record("\(name), \(order): \(status)")
         continue
-<<<<<<< HEAD
-=======
->>>>>>> book
->>>>>>> book
       }
       if line == 2 {
         #expect(try FileSystem.read(home.userConfig)?.suffix(text.count) == text[...])
       }
-<<<<<<< HEAD
-=======
-<<<<<<< HEAD
-      try IncludeLine(home).uninstall()
-      let left = try readFile(ifAny: home.userConfig) ?? []
-      #expect(left == text, "\(name)")
-      return true
-=======
->>>>>>> book
->>>>>>> book
     }
     for entry in asked.map({ entries[$0] }) {
       let answer = try #require(try proof.ask(entry.alias, in: home.userConfig))
@@ -155,15 +106,7 @@ import Testing
     }
     try writeFile(home.userConfig, [])
     try include.install()
-<<<<<<< HEAD
     let ours = try FileSystem.read(home.userConfig) ?? []
-=======
-<<<<<<< HEAD
-    let ours = try readFile(ifAny: home.userConfig) ?? []
-=======
-    let ours = try FileSystem.read(home.userConfig) ?? []
->>>>>>> book
->>>>>>> book
     if order == .includeThenConfig {
       try writeFile(home.userConfig, ours + text)
     } else {
@@ -172,15 +115,7 @@ import Testing
       try include.install()
       guard !hasEnd else { return }
       // The line end that the person had to type is theirs.
-<<<<<<< HEAD
       try writeFile(home.userConfig, (try FileSystem.read(home.userConfig) ?? []).dropLast())
-=======
-<<<<<<< HEAD
-      try writeFile(home.userConfig, (try readFile(ifAny: home.userConfig) ?? []).dropLast())
-=======
-      try writeFile(home.userConfig, (try FileSystem.read(home.userConfig) ?? []).dropLast())
->>>>>>> book
->>>>>>> book
     }
   }
 

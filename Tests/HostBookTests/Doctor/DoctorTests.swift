@@ -12,31 +12,12 @@ import Testing
 /// Each rule: a healthy home, one thing broken, the finding with its place, and the home healed.
 @Suite struct DoctorTests {
   @Test func `a healthy home has no findings`() async throws {
-<<<<<<< HEAD
     try await withHealthyHome { home in #expect(await examine(home) == []) }
-=======
-<<<<<<< HEAD
-    try await withHealthyHome { home in
-      let findings = try await examine(home)
-      #expect(findings == [])
-    }
-=======
-    try await withHealthyHome { home in #expect(await examine(home) == []) }
->>>>>>> book
->>>>>>> book
   }
 
   @Test func `an Include that is missing or slipped is found and put back`() async throws {
     try await withHealthyHome { home in
-<<<<<<< HEAD
       let good = try FileSystem.read(home.userConfig) ?? []
-=======
-<<<<<<< HEAD
-      let good = try readFile(ifAny: home.userConfig) ?? []
-=======
-      let good = try FileSystem.read(home.userConfig) ?? []
->>>>>>> book
->>>>>>> book
       try writeFile(home.userConfig, "Host *\n  Compression yes\n")
       try await expect("include-missing", in: home, mends: true)
       try writeFile(home.userConfig, Array("Host *\n  User mallory\n".utf8) + good)
@@ -55,15 +36,7 @@ import Testing
   ])
   func `a config that ssh refuses is named with the line`(text: String, line: Int) async throws {
     try await withHealthyHome { home in
-<<<<<<< HEAD
       let good = try FileSystem.read(home.userConfig) ?? []
-=======
-<<<<<<< HEAD
-      let good = try readFile(ifAny: home.userConfig) ?? []
-=======
-      let good = try FileSystem.read(home.userConfig) ?? []
->>>>>>> book
->>>>>>> book
       try writeFile(home.userConfig, good + Array(text.utf8))
       let finding = try await expect("config-refused", in: home, mends: false)
       #expect(finding.line == line && finding.file == home.userConfig)
@@ -103,15 +76,7 @@ import Testing
   @Test func `a cluster that is gone and a name that is taken are found`() async throws {
     try await withHealthyHome { home in
       try await expect("cluster-gone", in: home, clusters: [], mends: false)
-<<<<<<< HEAD
       let good = try FileSystem.read(home.userConfig) ?? []
-=======
-<<<<<<< HEAD
-      let good = try readFile(ifAny: home.userConfig) ?? []
-=======
-      let good = try FileSystem.read(home.userConfig) ?? []
->>>>>>> book
->>>>>>> book
       try writeFile(home.userConfig, good + Array("Host a dev\n  Compression yes\n".utf8))
       let finding = try await expect("name-taken", in: home, mends: false)
       #expect(finding.line == 4 && finding.alias == "dev")
@@ -124,15 +89,7 @@ import Testing
   ])
   func `what no line can shield is named with its place`(line: String) async throws {
     try await withHealthyHome { home in
-<<<<<<< HEAD
       let good = try FileSystem.read(home.userConfig) ?? []
-=======
-<<<<<<< HEAD
-      let good = try readFile(ifAny: home.userConfig) ?? []
-=======
-      let good = try FileSystem.read(home.userConfig) ?? []
->>>>>>> book
->>>>>>> book
       try writeFile(home.userConfig, good + Array("Host *\n  \(line)\n".utf8))
       let finding = try await expect("leaks-in", in: home, mends: false)
       #expect(finding.line == 5 && finding.file == home.userConfig)
@@ -156,18 +113,8 @@ import Testing
   @Test func `inline, old hosts and torn markers are found`() async throws {
     try await withHealthyHome { home in
       try IncludeLine(home).reach(.inline)
-<<<<<<< HEAD
       #expect(await examine(home) == [])
       let text = String(decoding: try FileSystem.read(home.userConfig) ?? [], as: UTF8.self)
-=======
-<<<<<<< HEAD
-      #expect(try await examine(home) == [])
-      let text = String(decoding: try readFile(ifAny: home.userConfig) ?? [], as: UTF8.self)
-=======
-      #expect(await examine(home) == [])
-      let text = String(decoding: try FileSystem.read(home.userConfig) ?? [], as: UTF8.self)
->>>>>>> book
->>>>>>> book
       try writeFile(home.userConfig, text.replacing("40022", with: "40023"))
       try await expect("inline-outdated", in: home, mends: true)
       try writeFile(home.userConfig, text.replacing("<<<", with: ""))
