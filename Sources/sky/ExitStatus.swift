@@ -152,6 +152,10 @@ extension ExitStatus {
 }
 
 extension ExitStatus {
-  /// Ends the program.
-  func leave() -> Never { exit(rawValue) }
+  /// Ends the program at once: exit(3) would take OpenSSL's locks away from a connection that is still
+  /// closing on a thread of its own.
+  func leave() -> Never {
+    fflush(nil)
+    _exit(rawValue)
+  }
 }

@@ -39,6 +39,7 @@ struct Sky: AsyncParsableCommand {
           try command.run()
         }
       }
+      ExitStatus.done.leave()
     } catch {
       if let own = error as? OwnExit { ExitStatus(rawValue: own.code).leave() }
       guard let status = ExitStatus(error) else { exit(withError: error) }

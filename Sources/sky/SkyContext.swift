@@ -38,6 +38,22 @@ struct SkyContext: Sendable {
   }
 }
 
+extension SkyContext {
+  /// A file that was named on the command line, as an absolute path; it exists and is no folder.
+  func sourceFile(_ path: String) throws -> FilePath {
+    let full = folder.pushing(FilePath(path)).lexicallyNormalized()
+    do {
+      guard let status = try FileSystem.status(full) else {
+        throw CommandError(.noSource, "\(full): there is no such file")
+      }
+      guard status.kind != .folder else { throw CommandError(.noSource, "\(full): it is a folder") }
+      return full
+    } catch let error as Errno {
+      throw CommandError(.noSource, "\(full): cannot be read: \(error)")
+    }
+  }
+}
+
 extension SkyHome {
   /// The paths that `environment` asks for; relative ones are taken from `folder`.
   static func from(_ environment: [String: String], folder: FilePath) throws -> SkyHome {

@@ -25,6 +25,24 @@ public struct Connector: Sendable {
     try await SSHConnection.open(Self.resolve(name, resolver), options: options)
   }
 
+  /// Connects to each name, side by side, does `work` there and closes; outcomes in the order of `names`.
+  public func visit<Value: Sendable>(
+    _ names: [String],
+    _ work: @escaping @Sendable (SSHConnection) async throws(SyncError) -> Value
+  ) async -> [Result<Value, SyncError>] {
+    await resultsInParallel(names, width: 64) { name throws(SyncError) in
+      let host = try await connect(name)
+      do throws(SyncError) {
+        let value = try await work(host)
+        await host.close()
+        return value
+      } catch {
+        await host.close()
+        throw error
+      }
+    }
+  }
+
   private static func resolve(
     _ name: String, _ resolver: Resolver
   ) throws(SyncError) -> ResolvedHost {

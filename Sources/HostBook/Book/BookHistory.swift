@@ -21,6 +21,8 @@ struct BookHistory {
       try FileSystem.makeFolder(folder)
       try Ownership.adopt(folder)
       for file in files { try keep(file, in: folder) }
+      // A `sudo sky` must not keep its user from clearing up.
+      for name in try FileSystem.list(folder) { try Ownership.adopt(folder.appending(name)) }
     } catch {
       discard(folder)
       throw BookError.cannotWrite(folder, error)
@@ -90,16 +92,18 @@ extension BookHistory {
 
   /// Notes what the user's config held of ours. Its bytes are not kept: undoing does the inverse edit,
   /// so that what the user wrote since stays.
-  func record(wasConfig goal: IncludeLine.Goal) throws(BookError) {
+  func record(wasConfig goal: IncludeLine.Goal) throws(BookError) -> FilePath {
     let folder = try record([])
     for (known, name) in Self.configNames where known == goal {
       do throws(Errno) {
         close(try FileSystem.create(folder.appending(name)))
+        try Ownership.adopt(folder.appending(name))
       } catch {
+        discard(folder)
         throw BookError.cannotWrite(folder, error)
       }
     }
-    prune()
+    return folder
   }
 
   /// What the user's config held of ours before the change; nil when the change was not about it.

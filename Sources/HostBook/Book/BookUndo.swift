@@ -17,21 +17,34 @@ extension BookStore {
   /// user wrote into the own config since stays.
   public func undo() throws(BookError) -> Undone? {
     let history = BookHistory(home)
-    let config = try withLock { () throws(BookError) -> (Undone?, IncludeLine.Goal?) in
+    return try withLock { () throws(BookError) in
+      // To put a damaged book right comes before anything about the Include.
+      let isDamaged = (try? read()) == nil
       for record in history.records() {
-        if let goal = history.config(in: record) {
-          history.discard(record)
-          return (nil, goal)
-        }
-        let undone = try restore(record, history)
+        let goal = history.config(in: record)
+        if isDamaged, goal != nil { continue }
+        let undone =
+          if let goal {
+            try restore(config: goal)
+          } else {
+            try restore(record, history)
+          }
         history.discard(record)
-        if let undone { return (undone, nil) }
+        if let undone { return undone }
       }
-      return (nil, nil)
+      return nil
     }
-    guard let goal = config.1 else { return config.0 }
-    try IncludeLine(home).reach(goal)
-    if let latest = history.records().first { history.discard(latest) }
+  }
+
+  /// nil when the user's config is already as it was.
+  private func restore(config goal: IncludeLine.Goal) throws(BookError) -> Undone? {
+    let change = try IncludeLine(home).reachLocked(goal, history: nil)
+    guard change.isNeeded else { return nil }
+    if let obstacle = change.obstacle {
+      throw BookError(
+        .cannotWrite, change.path.string, "cannot take the change of it back: \(obstacle)",
+        advice: "the line in question is `\(change.line)`")
+    }
     return Undone(config: goal)
   }
 

@@ -82,7 +82,7 @@ public struct ProofBySSH: Sendable {
   func check(_ entries: [AliasEntry], in file: FilePath) throws(BookError) {
     let step = max(1, (entries.count + 5) / 6)
     for index in stride(from: 0, to: entries.count, by: step) {
-      guard let answer = try ask(entries[index].alias, in: file) else { return }
+      guard let answer = try askAboutDraft(entries[index].alias, in: file) else { return }
       if let difference = differences(entries[index], answer).first {
         throw BookError(
           .checkFailed, entries[index].alias,
@@ -90,6 +90,20 @@ public struct ProofBySSH: Sendable {
             + "not as '\(difference.intended)'; nothing was written",
           advice: "write the value as ssh reads it, see `ssh -G`")
       }
+    }
+  }
+
+  /// Nobody will find the draft that ssh's words name.
+  private func askAboutDraft(
+    _ alias: String, in file: FilePath
+  ) throws(BookError) -> ResolvedHost? {
+    do throws(BookError) {
+      return try ask(alias, in: file)
+    } catch {
+      var error = error
+      error.reason = error.reason.replacing(file.string, with: "the new book")
+      error.advice = "nothing was written; `ssh_config(5)` has all options and their values"
+      throw error
     }
   }
 }

@@ -4,7 +4,8 @@ public enum Suggestion {
   /// nil when none is near enough to be what was meant. Of equally near ones the first wins.
   public static func nearest(to typed: String, in words: some Sequence<String>) -> String? {
     let typedLetters = Array(typed.lowercased())
-    let limit = max(1, typedLetters.count / 3)
+    // Any letter is one edit from any other.
+    let limit = typedLetters.count < 2 ? 0 : max(1, typedLetters.count / 3)
     var best: (word: String, distance: Int)?
     for word in words {
       let distance = edits(typedLetters, Array(word.lowercased()))

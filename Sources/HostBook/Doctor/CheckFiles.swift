@@ -39,7 +39,8 @@ extension Doctor {
       Finding(
         "writable-by-others", .error,
         "others may write \(what) (mode \(octal(status.mode))): ssh refuses it for every host",
-        fix: "chmod go-w \(path)", file: path, remedy: .setMode(path, status.mode & ~0o022))
+        fix: "chmod go-w \(path)", file: path,
+        remedy: .setMode(path, path == home.userConfig ? status.mode & ~0o022 : 0o600))
     ]
   }
 

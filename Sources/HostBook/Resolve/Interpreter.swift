@@ -98,7 +98,9 @@ struct Interpreter {
     {
       return
     }
-    throw .line("Bad configuration option: \(name.text)")
+    let near = Suggestion.nearest(to: name.text, in: Keyword.allCases.lazy.map(\.name))
+    throw .line(
+      "Bad configuration option: \(name.text)" + (near.map { "; did you mean \($0)?" } ?? ""))
   }
 
   func problem(_ message: String, _ frame: Frame) -> ResolveError.Problem {

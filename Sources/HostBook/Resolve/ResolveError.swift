@@ -32,7 +32,7 @@ public struct ResolveError: Error, Equatable, Sendable, CustomStringConvertible 
 
     public var description: String {
       switch (file, line) {
-      case (let file?, let line?): "\(file) line \(line): \(message)"
+      case (let file?, let line?): "\(file):\(line): \(message)"
       case (let file?, nil): "\(file): \(message)"
       case (nil, _): message
       }

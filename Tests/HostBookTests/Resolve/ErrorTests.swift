@@ -11,18 +11,20 @@ import Testing
 
   static let mistakes: [Mistake] = [
     Mistake(
-      text: "Port 22\nUseKeychain yes\n", message: "line 2: Bad configuration option: usekeychain"),
-    Mistake(text: "User \"a\n", message: "line 1: invalid quotes (a quote is not closed)"),
-    Mistake(text: "Port\n", message: "line 1: no argument after keyword \"Port\""),
-    Mistake(text: "\n\nPort 0\n", message: "line 3: bad port \"0\""),
-    Mistake(text: "User a b\n", message: "line 1: keyword User: extra arguments at end of line"),
+      text: "Hots a\n", message: "1: Bad configuration option: hots; did you mean host?"),
     Mistake(
-      text: "Match bogus x\n", message: "line 1: Bad Match condition: unsupported criterion bogus"),
-    Mistake(text: "Ciphers aes0\n", message: "line 1: unknown algorithm in \"aes0\""),
-    Mistake(text: "Compression maybe\n", message: "line 1: unsupported option \"maybe\""),
+      text: "Port 22\nUseKeychain yes\n", message: "2: Bad configuration option: usekeychain"),
+    Mistake(text: "User \"a\n", message: "1: invalid quotes (a quote is not closed)"),
+    Mistake(text: "Port\n", message: "1: no argument after keyword \"Port\""),
+    Mistake(text: "\n\nPort 0\n", message: "3: bad port \"0\""),
+    Mistake(text: "User a b\n", message: "1: keyword User: extra arguments at end of line"),
+    Mistake(
+      text: "Match bogus x\n", message: "1: Bad Match condition: unsupported criterion bogus"),
+    Mistake(text: "Ciphers aes0\n", message: "1: unknown algorithm in \"aes0\""),
+    Mistake(text: "Compression maybe\n", message: "1: unsupported option \"maybe\""),
     Mistake(
       text: "ForwardAgent ${NOT_THERE}\n",
-      message: "line 1: invalid environment expansion \"${NOT_THERE}\": "
+      message: "1: invalid environment expansion \"${NOT_THERE}\": "
         + "environment variable NOT_THERE is not set"),
   ]
 
@@ -31,7 +33,7 @@ import Testing
     #expect {
       try Resolver(environment: .memory(mistake.text)).resolve("dev")
     } throws: { error in
-      (error as? ResolveError)?.description == "/home/me/.ssh/config \(mistake.message)"
+      (error as? ResolveError)?.description == "/home/me/.ssh/config:\(mistake.message)"
     }
   }
 

@@ -76,18 +76,27 @@ public struct IncludeLine: Sendable {
   /// should be, or when the config is not ours to write: see `obstacle`.
   @discardableResult
   public func reach(_ goal: Goal) throws(BookError) -> Change {
-    try BookStore(home).withLock { () throws(BookError) -> Change in
-      for _ in 0..<5 {
-        let file = try UserConfigFile.snapshot(home)
-        let change = try plan(goal, file)
-        guard change.isNeeded, change.obstacle == nil else { return change }
-        let old = try reached(in: file)
-        guard try write(change, over: file) else { continue }
-        try BookHistory(home).record(wasConfig: old)
+    try BookStore(home).withLock { () throws(BookError) in
+      try reachLocked(goal, history: BookHistory(home))
+    }
+  }
+
+  /// As `reach`, for a caller who holds the lock; nil for `history` makes it a change that no undo takes back.
+  func reachLocked(_ goal: Goal, history: BookHistory?) throws(BookError) -> Change {
+    for _ in 0..<5 {
+      let file = try UserConfigFile.snapshot(home)
+      let change = try plan(goal, file)
+      guard change.isNeeded, change.obstacle == nil else { return change }
+      let record = try history?.record(wasConfig: try reached(in: file))
+      var done = false
+      defer { if !done, let record { history?.discard(record) } }
+      done = try write(change, over: file)
+      if done {
+        history?.prune()
         return change
       }
-      throw UserConfigFile.busy(home)
     }
+    throw UserConfigFile.busy(home)
   }
 
   /// Puts the Include on top, once.

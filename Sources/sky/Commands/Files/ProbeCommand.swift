@@ -23,14 +23,7 @@ struct ProbeCommand: SkyCommand {
 
   func run(_ context: SkyContext) async throws {
     let connector = await Connector(context.home, options: context.console.connectionOptions)
-    let answers = await withTaskGroup(of: (Int, Result<Probe, SyncError>).self) { group in
-      for (index, alias) in aliases.enumerated() {
-        group.addTask { (index, await Self.ask(alias, connector)) }
-      }
-      var answers: [(Int, Result<Probe, SyncError>)] = []
-      for await answer in group { answers.append(answer) }
-      return answers.sorted { $0.0 < $1.0 }.map(\.1)
-    }
+    let answers = await connector.visit(aliases, Self.ask)
     let rows = zip(aliases, answers).map { ProbeJSON($0, $1) }
     if json {
       context.console.say(try JSON.text(rows))
@@ -40,17 +33,8 @@ struct ProbeCommand: SkyCommand {
     for answer in answers { _ = try answer.get() }
   }
 
-  private static func ask(
-    _ alias: String, _ connector: Connector
-  ) async -> Result<Probe, SyncError> {
-    do throws(SyncError) {
-      let host = try await connector.connect(alias)
-      let probe = try await Probe.run(on: host)
-      await host.close()
-      return .success(probe)
-    } catch {
-      return .failure(error)
-    }
+  private static func ask(_ host: SSHConnection) async throws(SyncError) -> Probe {
+    try await Probe.run(on: host)
   }
 }
 

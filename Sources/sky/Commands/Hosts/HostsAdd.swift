@@ -67,9 +67,19 @@ struct HostsAdd: SkyCommand {
     try store.requireFree([alias], for: nil)
     let keys = try hostKeys(entry, context)
     entry.hostKeyCheck = acceptNew ? .acceptNew : .pinned
-    try store.add(entry, keys: keys)
+    try add(entry, keys, to: store)
     try context.ensureInclude(assumeYes: yes)
     context.console.note("sky: added \(alias): `ssh \(alias)`")
+  }
+
+  private func add(_ entry: AliasEntry, _ keys: [String], to store: BookStore) throws {
+    do throws(BookError) {
+      try store.add(entry, keys: keys)
+    } catch {
+      // All that ssh could dislike in a new block was typed.
+      guard error.code == .checkFailed else { throw error }
+      throw CommandError(.usage, "\(error)")
+    }
   }
 
   private func entry(_ context: SkyContext) throws -> AliasEntry {
@@ -77,28 +87,20 @@ struct HostsAdd: SkyCommand {
     let user = address.user ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
     return AliasEntry(
       alias: alias, hostname: address.hostname, port: address.port ?? 22, user: user ?? "root",
-      identityFile: try identity.map { try existing($0, context) },
+      identityFile: try identity.map(context.sourceFile),
       proxy: jump.map { .jump($0) },
       options: try options.map { text in
         guard let separator = text.firstIndex(where: { $0 == "=" || $0 == " " }) else {
-          throw ValidationError("-o \(text): write it as KEY=VALUE.")
+          throw CommandError(.usage, "-o \(text): write it as KEY=VALUE")
         }
         return .init(
           String(text[..<separator]), String(text[text.index(after: separator)...]))
       })
   }
 
-  private func existing(_ path: String, _ context: SkyContext) throws -> FilePath {
-    let full = context.folder.pushing(FilePath(path)).lexicallyNormalized()
-    guard try FileSystem.status(full) != nil else {
-      throw CommandError(.noSource, "\(full): there is no such key")
-    }
-    return full
-  }
-
   private func hostKeys(_ entry: AliasEntry, _ context: SkyContext) throws -> [String] {
     if acceptNew { return [] }
-    if let hostKey { return try KeyScan.keys(in: try existing(hostKey, context)) }
+    if let hostKey { return try KeyScan.keys(in: try context.sourceFile(hostKey)) }
     guard context.console.interactive, entry.proxy == nil else {
       throw CommandError(
         .usage,

@@ -34,19 +34,25 @@ struct HostsImport: SkyCommand {
     } catch {
       throw CommandError(.badInput, "\(bundle): not a bundle of `sky hosts export`")
     }
-    let imported = try BookStore(context.home).add(hosts, trustPrograms: trustPrograms)
+    let imported = try add(hosts, context)
     for note in imported.notes { context.console.note("sky: \(note)") }
     if !imported.added.isEmpty { try context.ensureInclude(assumeYes: yes) }
     context.console.note(
       "sky: hosts added: \(imported.added.count); there already: \(imported.unchanged.count)")
   }
 
+  /// What cannot be written is no mistake of whoever typed the command: it stands in the file.
+  private func add(_ hosts: HostBundle, _ context: SkyContext) throws -> BookStore.Imported {
+    do throws(BookError) {
+      return try BookStore(context.home).add(hosts, trustPrograms: trustPrograms)
+    } catch {
+      guard error.code == .invalid || error.code == .checkFailed else { throw error }
+      throw CommandError(.badInput, "\(bundle): \(error)")
+    }
+  }
+
   private func content(_ context: SkyContext) throws -> [UInt8] {
     if bundle == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-    let path = context.folder.pushing(FilePath(bundle)).lexicallyNormalized()
-    guard let bytes = try FileSystem.read(path) else {
-      throw CommandError(.noSource, "\(path): there is no such file")
-    }
-    return bytes
+    return try FileSystem.read(try context.sourceFile(bundle)) ?? []
   }
 }

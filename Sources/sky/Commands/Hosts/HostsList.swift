@@ -1,39 +1,50 @@
 import ArgumentParser
+import Clusters
 import HostBook
+import SkySync
 
-/// `sky hosts list`: the book; one read of a file, no network.
+/// `sky hosts list`: the book; one read of a file, and no network unless asked to.
 struct HostsList: SkyCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the aliases that ssh knows through sky.",
     discussion: Help.text(
       examples: [
-        "sky hosts list": "a table for people",
         "sky hosts list --json | jq -r '.[].alias'": "for programs",
+        "sky hosts list --probe": "which of them answer, and why the others do not",
       ],
       exits: [.badInput, .cannotWrite]))
 
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @Flag(help: "Log in to each: STATE then is `reachable`, or why it is not.")
+  var probe = false
+
   func run(_ context: SkyContext) async throws {
-    let entries = try BookStore(context.home).read().entries
+    let entries = Self.sorted(try BookStore(context.home).read().entries)
+    let states = probe ? await Self.probe(entries, context) : entries.map { $0.state?.rawValue }
+    let rows = zip(entries, states).map { HostJSON($0, state: $1) }
     if json {
-      context.console.say(try JSON.text(Self.sorted(entries).map(HostJSON.init)))
-      return
-    }
-    guard !entries.isEmpty else {
+      context.console.say(try JSON.text(rows))
+    } else if rows.isEmpty {
       context.console.note("No aliases. `sky launch` makes some, `sky hosts add` adds one.")
-      return
+    } else {
+      context.console.say(Table(header: HostJSON.header, rows: rows.map(\.cells)))
     }
-    let rows = Self.sorted(entries).map { entry in
-      [
-        entry.alias, entry.cluster ?? "-", entry.role?.rawValue ?? "-",
-        "\(entry.hostname):\(entry.port)", entry.user, entry.state?.rawValue ?? "-",
-      ]
+  }
+
+  /// Side by side; each answer is one line of words.
+  private static func probe(_ entries: [AliasEntry], _ context: SkyContext) async -> [String?] {
+    let connector = await Connector(context.home, options: context.console.connectionOptions)
+    let answers = await connector.visit(entries.map(\.alias)) { _ throws(SyncError) in }
+    return answers.map { answer in
+      switch answer {
+      case .success: "reachable"
+      case .failure(let error):
+        error.reason.split(whereSeparator: \.isNewline).joined(separator: " ")
+      }
     }
-    let header = ["ALIAS", "CLUSTER", "ROLE", "ADDRESS", "USER", "STATE"]
-    context.console.say(Table(header: header, rows: rows))
   }
 
   /// By cluster, then rank; hosts added by hand first.
@@ -57,7 +68,7 @@ struct HostJSON: Encodable {
   var state: OrNull<String>
   var infra: OrNull<String>
 
-  init(_ entry: AliasEntry) {
+  init(_ entry: AliasEntry, state: String?) {
     alias = entry.alias
     cluster = OrNull(entry.cluster)
     role = OrNull(entry.role?.rawValue)
@@ -66,7 +77,16 @@ struct HostJSON: Encodable {
     port = entry.port
     user = entry.user
     identity_file = OrNull(entry.identityFile?.string)
-    state = OrNull(entry.state?.rawValue)
+    self.state = OrNull(state)
     infra = OrNull(entry.infra)
+  }
+
+  static let header = ["ALIAS", "CLUSTER", "ROLE", "ADDRESS", "USER", "STATE"]
+
+  var cells: [String] {
+    [
+      alias, cluster.value ?? "-", role.value ?? "-", "\(hostname):\(port)", user,
+      state.value ?? "-",
+    ]
   }
 }
