@@ -1,6 +1,6 @@
 """The alias book: resolving, adding, listing, and what a large book costs ssh itself."""
 
-import os
+import json
 import subprocess
 
 from .measure import Contender, rounds
@@ -29,7 +29,7 @@ def main(lab, options, results):
                 "sky hosts add (then removed)",
                 [lab.program, "hosts", "add", "one-more", "me@192.0.2.1", "--accept-new"],
                 prepare=lambda: subprocess.run(
-                    [lab.program, "hosts", "remove", "-y", "one-more"], env=environment,
+                    [lab.program, "hosts", "remove", "one-more"], env=environment,
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL),
                 environment=environment),
         ]
@@ -43,10 +43,16 @@ def main(lab, options, results):
 def fill(program, home, environment, size):
     """A book of `size` aliases by one import, as a team would share it."""
     home.mkdir(parents=True)
-    lines = [f"Host host{i}\n  HostName 192.0.2.{i % 250 + 1}\n  User me\n" for i in range(size)]
-    bundle = "".join(lines)
+    hosts = [
+        {
+            "alias": f"host{i}", "hostname": f"192.0.2.{i % 250 + 1}", "port": 22, "user": "me",
+            "host_key_check": "accept-new", "host_keys": [], "options": [],
+        }
+        for i in range(size)
+    ]
+    bundle = home / "bundle.json"
+    bundle.write_text(json.dumps({"sky_hosts": 1, "hosts": hosts}))
     subprocess.run(
-        [program, "hosts", "import", "-y", "-"], input=bundle.encode(), env=environment,
-        check=True, stdout=subprocess.DEVNULL,
+        [program, "hosts", "import", str(bundle)], env=environment, check=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
     )
-    os.chmod(home / "config", 0o600)

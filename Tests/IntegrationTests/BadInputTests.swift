@@ -94,6 +94,25 @@ import Testing
     }
   }
 
+  @Test func `a dry run says what would be done and does nothing`() async throws {
+    try await withSkyRoom { room in
+      _ = try await room.run("sh", ["-c", "mkdir work && echo x > work/a && echo y > work/b"])
+      let plan = try await room.sky(
+        "launch", "--dryrun", "-c", "dev", "--num-nodes", "2", "--workdir", "work", "true")
+      #expect(plan.status == 0, "\(plan.errorText)")
+      let expected = """
+        create cluster dev on local: dev, dev-worker1
+        sync \(room.home)/work to ~/sky_workdir: 2 files, 4 bytes
+        run the task on all nodes
+
+        """
+      #expect(plan.text == expected)
+      let left = try await room.run(
+        "sh", ["-c", "ls -A .ssh .sky/nodes .sky/keys 2>/dev/null; true"])
+      #expect(left.text == "", "\(left.text)")
+    }
+  }
+
   @Test func `a launch that is interrupted or killed is finished by the next, or taken down`()
     async throws
   {

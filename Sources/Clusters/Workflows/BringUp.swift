@@ -31,7 +31,7 @@ struct BringUp {
   }
 
   /// The record to work towards: the cluster as it is known, or a new one.
-  private func record(infra: String, numNodes: Int?) async throws -> ClusterRecord {
+  func record(infra: String, numNodes: Int?) async throws -> ClusterRecord {
     guard var known = try await context.state.cluster(name) else {
       return ClusterRecord(
         name: name, incarnation: Self.newIncarnation(), state: .initializing, infra: infra,

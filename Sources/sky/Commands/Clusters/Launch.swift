@@ -58,6 +58,12 @@ struct Launch: SkyCommand {
     request.setup = !noSetup && !fast
     request.bringUp = !fast
     session.show(task.notices)
+    if dryRun {
+      for line in try await LaunchPlan(session.clusters).lines(request) {
+        context.console.say(line)
+      }
+      return
+    }
     session.clusters.includeBook = { [yes] in try context.ensureInclude(assumeYes: yes) }
     let job = try await LaunchTask(session.clusters).run(request)
     guard down else { return try await session.follow(job, detach: detach) }
