@@ -30,7 +30,7 @@ let package = Package(
       name: "Templates", dependencies: [mustache], path: "Templates",
       resources: [.embedInCode("files")], swiftSettings: strict),
     .target(
-      name: "HostBook", dependencies: ["Templates", systemPackage, subprocess],
+      name: "HostBook", dependencies: ["Templates", systemPackage],
       swiftSettings: strict),
     .target(
       name: "SkySync", dependencies: ["HostBook", "CLibSSH2", "CArchive", systemPackage],

@@ -13,7 +13,7 @@ public struct Connector: Sendable {
   public init(_ home: SkyHome, options: ConnectionOptions = ConnectionOptions()) async {
     let resolver = Resolver(
       environment: .live(
-        profile: await .installed() ?? .portable10_5, source: .of(home)))
+        profile: .installed() ?? .portable10_5, source: .of(home)))
     var options = options
     options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
     self.resolver = resolver

@@ -1,10 +1,11 @@
-import Subprocess
+import SystemPackage
 
 extension VersionProfile {
   /// Asks the `ssh` found in PATH for its version; nil when there is none or it is no OpenSSH.
-  public static func installed() async -> VersionProfile? {
-    let result = try? await Subprocess.run(
-      .name("ssh"), arguments: ["-V"], output: .discarded, error: .string(limit: 4096))
-    return result.flatMap { VersionProfile(banner: $0.standardError) }
+  ///
+  /// Blocks for the few milliseconds that `ssh -V` takes.
+  public static func installed() -> VersionProfile? {
+    guard let result = try? Program.run(["ssh", "-V"]) else { return nil }
+    return VersionProfile(banner: String(decoding: result.errorOutput, as: UTF8.self))
   }
 }

@@ -140,7 +140,7 @@ import Testing
   }
 
   private func doctor(_ home: SkyHome, _ clusters: Set<String> = ["dev"]) async -> Doctor {
-    let profile = await VersionProfile.installed() ?? .portable10_5
+    let profile = VersionProfile.installed() ?? .portable10_5
     return Doctor(
       home,
       resolver: Resolver(

@@ -29,7 +29,7 @@ struct ResolveLab: Sendable {
 
   init(folder: FilePath, extra: [String: String]) async throws {
     self.folder = folder
-    profile = await VersionProfile.installed() ?? .debian9_2
+    profile = VersionProfile.installed() ?? .debian9_2
     var variables = ["HOME": folder.appending("home").string, "PATH": "/usr/bin:/bin"]
     variables["SHELL"] = "/bin/sh"
     variables.merge(extra) { $1 }

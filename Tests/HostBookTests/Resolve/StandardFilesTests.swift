@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func `this machine's own configuration resolves alike`() async throws {
-    let profile = try #require(await VersionProfile.installed())
+    let profile = try #require(VersionProfile.installed())
     let environment = ResolverEnvironment.live(profile: profile, exec: .refuse)
     let ours = try? Resolver(environment: environment).resolve("unheard-of.example").host.lines
     let theirs = try await run("ssh", ["-G", "--", "unheard-of.example"])

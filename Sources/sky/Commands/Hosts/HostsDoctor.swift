@@ -41,7 +41,7 @@ struct HostsDoctor: SkyCommand {
   private func doctor(_ context: SkyContext) async -> Doctor {
     let home = context.home
     let standard = home.passwdHome.appending(".ssh").appending("config")
-    let profile = await VersionProfile.installed() ?? .portable10_5
+    let profile = VersionProfile.installed() ?? .portable10_5
     let resolver = Resolver(
       environment: .live(
         profile: profile, source: home.userConfig == standard ? .standard : .file(home.userConfig)))

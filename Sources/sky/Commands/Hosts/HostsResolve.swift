@@ -38,7 +38,7 @@ struct ResolveOptions: ParsableArguments {
   ) async throws -> Resolution {
     let named = file.map { $0 == "none" ? FilePath($0) : context.folder.pushing(FilePath($0)) }
     let environment = ResolverEnvironment.live(
-      profile: await .installed() ?? .portable10_5, source: .of(context.home, file: named),
+      profile: .installed() ?? .portable10_5, source: .of(context.home, file: named),
       exec: exec)
     do {
       return try Resolver(environment: environment).resolve(host, explains: explains)
