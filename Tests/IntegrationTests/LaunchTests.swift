@@ -77,6 +77,13 @@ import Testing
       #expect(try await room.sky("start", "-y", "life").status == 0)
       #expect(try await room.run("ssh", ["life-worker1", "cat file"]).text == "kept\n")
 
+      try await killNode(room, "life-worker1")
+      let now = try await room.sky("status", "-r", "life", "--json")
+      #expect(now.text.contains(#""state" : "INIT""#), "\(now.text)\(now.errorText)")
+      #expect(now.errorText.contains("life-worker1 is stopped"), "\(now.errorText)")
+      #expect(try await room.sky("start", "-y", "life").status == 0)
+      #expect(try await room.run("ssh", ["life-worker1", "cat file"]).text == "kept\n")
+
       // The node's first process is its sshd; without it the node is gone.
       let killed = try await room.run(
         "sh", ["-c", "ssh life-worker1 'kill -9 1' ; sleep 1; true"])
@@ -105,18 +112,21 @@ import Testing
     }
   }
 
+  /// Ends all processes in the node's pid namespace, from outside.
   private func killNode(_ room: SkyRoom, _ alias: String) async throws {
-    _ = try await room.run(
+    let killed = try await room.run(
       "sh",
       [
         "-c",
         """
+        space=$(ssh \(alias) readlink /proc/1/ns/pid)
         for p in /proc/[0-9]*; do
-          root=$(readlink $p/root 2>/dev/null) || continue
-          case $root in */nodes/life/1/*) kill -9 ${p#/proc/} 2>/dev/null;; esac
-        done; sleep 1
+          [ "$(readlink $p/ns/pid 2>/dev/null)" != "$space" ] || kill -9 ${p#/proc/} 2>/dev/null
+        done
+        while ssh -o ConnectTimeout=1 \(alias) true 2>/dev/null; do sleep 0.1; done
         """,
       ])
+    try #require(killed.status == 0, "\(killed.errorText)")
   }
 
   private func makeCheckout(_ room: SkyRoom) async throws {

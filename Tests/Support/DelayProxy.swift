@@ -50,7 +50,8 @@ public final class DelayProxy: Sendable {
     to target: (address: String, port: UInt16), delay: Duration, cutAfter: Int? = nil
   ) throws {
     let listener = try LoopbackListener()
-    let pipe = try FileDescriptor.pipe()
+    // A program started meanwhile that held its end open would keep the proxy from ending.
+    let pipe = try pipeClosedOnExec()
     address = listener.address
     port = listener.port
     wake = pipe.writeEnd
@@ -80,4 +81,15 @@ public func withDelayProxy<Result>(
   let proxy = try DelayProxy(to: (sshd.address, sshd.port), delay: delay, cutAfter: cutAfter)
   defer { proxy.stop() }
   return try await body(proxy)
+}
+
+/// A pipe that no program started by this process inherits, unless it is handed over.
+private func pipeClosedOnExec() throws -> (readEnd: FileDescriptor, writeEnd: FileDescriptor) {
+  #if os(Linux)
+    return try FileDescriptor.pipe(options: .closeOnExec)
+  #else
+    let ends = try FileDescriptor.pipe()
+    for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+    return ends
+  #endif
 }

@@ -11,7 +11,7 @@ import SystemPackage
 
 /// A "node" on this machine without ssh: its commands run in a shell with a home and a PATH of their own.
 public struct LocalShell: CommandHost {
-  public let name = "here"
+  public var name = "here"
   public let home: FilePath
   /// The login shell and the arguments before the command.
   public var shell = ["/bin/sh", "-c"]

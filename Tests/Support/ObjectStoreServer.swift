@@ -51,6 +51,7 @@ public struct ObjectStoreServer: Sendable {
       ])
   }
 
+  /// Every bucket takes several volumes, so there have to be many.
   private func arguments(_ folder: FilePath) -> [String] {
     // Its statistics would go to an outside address.
     [
@@ -58,7 +59,7 @@ public struct ObjectStoreServer: Sendable {
       "-ip.bind=\(address)",
     ]
       + ["-master.electionTimeout=1s", "-master.heartbeatInterval=100ms", "-master.port=29333"]
-      + ["-master.volumeSizeLimitMB=1024", "-volume.port=28080", "-volume.max=100", "-filer"]
+      + ["-master.volumeSizeLimitMB=1024", "-volume.port=28080", "-volume.max=5000", "-filer"]
       + ["-filer.port=28888", "-s3", "-s3.port=\(port)", "-s3.port.iceberg=0", "-s3.port.lance=0"]
       + ["-s3.config=\(folder)/s3.json", "-s3.iam=false"]
   }

@@ -32,3 +32,15 @@ public enum ObjectStoreTools {
     }
   }
 }
+
+extension LocalShell {
+  /// A node of a name and PATH of its own, with the tools of object stores unless told otherwise.
+  public init(
+    _ name: String, home: FilePath,
+    path: String = "\(ObjectStoreTools.folder):/usr/local/bin:/usr/bin:/bin"
+  ) {
+    self.init(home: home)
+    self.name = name
+    self.path = path
+  }
+}

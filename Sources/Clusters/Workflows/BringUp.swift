@@ -16,6 +16,7 @@ struct BringUp {
     if let missing = await provider.missing() { throw missing }
     let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
+    try context.includeBook()
     try await context.state.save(cluster)
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))

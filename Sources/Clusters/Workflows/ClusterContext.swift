@@ -13,6 +13,8 @@ public struct ClusterContext: Sendable {
   public var provider: @Sendable (String) throws(WorkflowError) -> any Provider
   /// Opens a connection to an alias, resolved as ssh resolves it.
   public var connect: @Sendable (String) async throws(SyncError) -> any CommandHost
+  /// Makes sure that ssh finds the book; called after all checks, before the first name is written.
+  public var includeBook: @Sendable () throws -> Void = {}
   /// Told about each step, in order; called from several tasks.
   public var report: @Sendable (Event) -> Void
 

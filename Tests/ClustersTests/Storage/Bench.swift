@@ -61,7 +61,7 @@ func withStoreBench(
     let nodeHome = folder.appending("node")
     for place in [home, nodeHome] { _ = try await Support.run("mkdir", [place.string]) }
     let here = ObjectStores(environment: environment, home: home)
-    let host = ShellHost("dev", home: nodeHome, path: path)
+    let host = LocalShell("dev", home: nodeHome, path: path)
     let bench = StoreBench(
       server: server, home: home, nodeHome: nodeHome,
       bucket: "bucket-\(UInt64.random(in: 0...UInt64.max))", here: here,

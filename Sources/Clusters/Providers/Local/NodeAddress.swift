@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// Where a local node's sshd listens: an address in 127.42/16 of its own, so that nodes differ by more
-/// than a port. On Linux all of 127/8 is there without being set up.
+/// Where a local node's sshd listens: a loopback address of its own, 127.42.x.y to 127.105.x.y, so that
+/// nodes differ by more than a port. On Linux all of 127/8 is there without being set up.
 package struct NodeAddress: Hashable, Sendable {
   package var host: String
   package var port: UInt16
@@ -30,14 +30,15 @@ extension NodeAddress {
   /// Clusters of different `seed` start at different places, so that they seldom meet.
   static func candidates(seed: UInt32, rank: Int) -> some Sequence<NodeAddress> {
     (0..<networks * 8).lazy.map { attempt in
-      let network = (Int(seed % UInt32(networks)) + rank / hosts + attempt) % networks + 1
+      let network = (Int(seed % UInt32(networks)) + rank / hosts + attempt) % networks
       return NodeAddress(
-        host: "127.42.\(network).\(rank % hosts + 1)",
+        host: "127.\(42 + network / 254).\(network % 254 + 1).\(rank % hosts + 1)",
         port: firstPort + UInt16(attempt / networks))
     }
   }
 
-  private static let networks = 254
+  /// Many, so that clusters of several homes, stopped ones too, seldom want the same.
+  private static let networks = 64 * 254
   private static let hosts = 250
   private static let firstPort: UInt16 = 22022
 

@@ -36,12 +36,16 @@ struct NodePlaces {
   static func new(
     for folder: NodeFolder, suits: (NodeAddress) -> Bool
   ) throws(ProviderError) -> Place {
-    let seed = NodeAddress.seed(folder.path.removingLastComponent().string)
+    let cluster = folder.path.removingLastComponent()
+    // Two homes may have the same path, seen from different places.
+    let home = cluster.removingLastComponent().removingLastComponent()
+    let identity = ProcessTable.FileIdentity(home.string)?.inode ?? 0
+    let seed = NodeAddress.seed("\(identity) \(cluster)")
     let candidates = NodeAddress.candidates(seed: seed, rank: folder.rank)
     guard let address = candidates.first(where: { suits($0) && $0.isFree() }) else {
       throw ProviderError(
-        .nodeFailed, folder.hostName, "no address in 127.42.0.0/16 is free for its ssh server",
-        advice: "see who listens there: ss -ltnp 'src 127.42.0.0/16'")
+        .nodeFailed, folder.hostName, "no loopback address is free for its ssh server",
+        advice: "see who listens there: ss -ltnp 'src 127.0.0.0/8'")
     }
     try LocalFiles.makeFolder(folder.path, mode: 0o700)
     try LocalFiles.write(address.text, to: folder.addressFile, mode: 0o600)

@@ -59,9 +59,12 @@ struct ProcessTable {
   /// All processes of the node: those inside, the monitor, and what is just being started.
   func all(of folder: NodeFolder) -> [Entry] {
     let binding = Array("\0--bind\0\(folder.root)\0/\0".utf8)
-    let monitors = looks.filter { Self.holds($0.command, binding) }.compactMap {
-      Self.entry($0.pid)
-    }
+    let own = FileIdentity(folder.root.string)
+    let monitors = looks.filter { look in
+      // The same path may be another folder to a process that sees other mounts.
+      Self.holds(look.command, binding)
+        && (look.root == nil || FileIdentity("/proc/\(look.pid)/root\(folder.root)") == own)
+    }.compactMap { Self.entry($0.pid) }
     let inside = inside(folder)
     // Without its folder a node is known by its monitor alone: its first process is the monitor's child.
     let children = inside.isEmpty ? children(of: monitors) : []

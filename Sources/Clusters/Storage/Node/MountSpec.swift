@@ -55,6 +55,8 @@ public struct MountSpec: Equatable, Sendable {
     ShellText.assignments([
       "mount_source": MaskedText(RcloneRemote.path(uri)), "mount_uri": MaskedText("\(uri)"),
       "mount_target": MaskedText(target), "mount_mode": MaskedText(isCached ? "cached" : "mount"),
+      // Another address is another store: what was written for one must not go to the other.
+      "mount_endpoint": remote.settings["endpoint"] ?? "",
       "mount_options": MaskedText(options.joined(separator: "\n")),
     ])
   }

@@ -100,6 +100,19 @@ enum NodeLibrary {
       "$(unmounter)" -uz "$real" 2>/dev/null || umount -l "$real" 2>/dev/null || :
     }
 
+    # The process ends by itself once its folder is unmounted.
+    await_end() {
+      turns=0
+      while is_running && [ $turns -lt 100 ] && { [ $turns -lt 5 ] || is_unmounted; }; do
+        turns=$((turns + 1))
+        sleep 0.1
+      done
+    }
+    is_unmounted() {
+      find_state
+      [ $state != live ]
+    }
+
     last_error() {
       grep -E 'ERROR|Fatal|Failed|CRITICAL' "$home/log" 2>/dev/null | tail -n 1 |
         sed -e 's/^[0-9/]* [0-9:]* //'
@@ -125,9 +138,11 @@ enum NodeLibrary {
       unset IFS
       set +f
       rm -f "$home/rc"
-      # A path of a socket has 107 bytes (unix(7)); rclone before 1.61 cannot do it at all.
+      # A path of a socket has 107 bytes (unix(7)); rclone before 1.61 cannot do it at all. Without one,
+      # uploads that wait cannot be hurried at a job's end, so they must not wait for long.
       case "${#home} $("$rclone" version | head -n 1)" in
-        ???' '* | 10?' '* | *' v1.'[0-9].* | *' v1.'[1-5]?.* | *' v1.60.'*) ;;
+        ???' '* | 10?' '* | *' v1.'[0-9].* | *' v1.'[1-5]?.* | *' v1.60.'*)
+          [ "$mount_mode" = mount ] || set -- "$@" --vfs-write-back=1s ;;
         *) set -- "$@" --rc --rc-no-auth "--rc-addr=unix://$home/rc" ;;
       esac
       use_google "$home"
@@ -169,19 +184,29 @@ enum NodeLibrary {
       done
     }
 
-    # What changes while uploads make headway.
-    headway() {
-      printf %s "$count "
+    # One number of rclone's statistics.
+    statistic() {
       [ -S "$home/rc" ] || return 0
       timeout 10 "$rclone" rc --unix-socket "$home/rc" core/stats 2>/dev/null |
-        sed -n -e 's/.*"bytes": *\([0-9][0-9]*\).*/\1/p' | head -n 1
+        sed -n -e 's/.*"'"$1"'": *\([0-9][0-9]*\).*/\1/p' | head -n 1
+    }
+
+    # Sets $stalled where uploads make headway: a file is done, or bytes go without errors since the last one.
+    note_headway() {
+      bytes=$(statistic bytes)
+      errors=$(statistic errors)
+      if [ "$count" != "$last_count" ]; then
+        last_count=$count
+        last_errors=$errors
+        stalled=$turns
+      elif [ "$bytes" != "$last_bytes" ] && [ "$errors" = "$last_errors" ]; then stalled=$turns; fi
+      last_bytes=$bytes
     }
 
     # Waits until all that was written is in the bucket; gives up after $patience seconds without headway.
     flush_mount() {
       turns=0
-      stalled=0
-      before=
+      last_count=
       while files=$(unflushed); [ -n "$files" ]; do
         count=$(printf '%s\n' "$files" | wc -l | tr -d ' ')
         if [ $((turns % 25)) = 0 ]; then
@@ -192,9 +217,7 @@ enum NodeLibrary {
             start_mount || return 1
           fi
           hurry
-          now=$(headway)
-          [ "$now" = "$before" ] || stalled=$turns
-          before=$now
+          note_headway
           if [ $((turns - stalled)) -ge $((patience * 5)) ] && [ $turns -gt 0 ]; then return 1; fi
         fi
         turns=$((turns + 1))
@@ -207,7 +230,7 @@ enum NodeLibrary {
     }
 
     still_unflushed() {
-      fail unflushed "$(unflushed | wc -l | tr -d ' ') $mount_uri $(name_unflushed)$(last_error)"
+      fail unflushed "$(unflushed | wc -l | tr -d ' ') $mount_uri $(name_unflushed)$tab$(last_error)"
     }
 
     # Unmounts without losing a byte. Unmounting does not upload, so what raced with it is sent after
@@ -223,11 +246,7 @@ enum NodeLibrary {
             clear_dead
           }
         fi
-        turns=0
-        while is_running && [ $turns -lt 100 ]; do
-          turns=$((turns + 1))
-          sleep 0.1
-        done
+        await_end
         is_running && kill -9 "$pid"
         [ -z "$(unflushed)" ] && return 0
         tries=$((tries + 1))

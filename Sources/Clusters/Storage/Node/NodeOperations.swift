@@ -56,6 +56,14 @@ extension NodeLibrary {
       done
     }
 
+    # Ends the mount and keeps what waits in its cache for the next one at the same place.
+    drop_process() {
+      [ $state = live ] || return 0
+      "$(unmounter)" -u "$real" 2>/dev/null
+      await_end
+      find_state
+    }
+
     # Nothing of a mount that did not come about is left, but for files that are not in the bucket yet.
     refuse() {
       [ -n "$(unflushed)" ] || rm -rf "$home"
@@ -106,9 +114,18 @@ extension NodeLibrary {
         how=again
         clear_dead
       fi
-      if ! is_same && [ -e "$home/record" ]; then
-        (. "$home/record"; force=no; leave_mount) || exit 1
-        rm -rf "$home/cache"
+      if [ -e "$home/record" ] && ! is_same; then
+        if cmp -s "$new/record" "$home/record"; then
+          drop_process && [ $state = live ] && {
+            rm -rf "$new"
+            say note "$real is in use, so it goes on with its older keys"
+            say mounted already
+            return 0
+          }
+        else
+          (. "$home/record"; force=no; leave_mount) || exit 1
+          rm -rf "$home/cache"
+        fi
       fi
       keep_files
       . "$home/record"

@@ -57,14 +57,16 @@ enum NodeWords {
       status: status, log: [line], uri: uri, tried: "the node cannot use it", node: node)
   }
 
-  /// `COUNT URI NAMES… WORDS`
+  /// `COUNT URI NAMES<tab>WORDS`
   private static func unflushed(_ text: String, _ node: String) -> StorageError {
-    let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
+    let halves = text.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = halves[0].split(separator: " ", maxSplits: 2).map(String.init)
     let uri = parts.count > 1 ? parts[1] : "its bucket"
-    let why = parts.count > 2 ? ": \(LogText.reason(list(parts[2])))" : ""
+    let names = parts.count > 2 ? " (\(list(parts[2])))" : ""
+    let why = halves.count > 1 && !halves[1].isEmpty ? ": \(LogText.reason(String(halves[1])))" : ""
     return StorageError(
       .unflushed, "\(node): \(uri)",
-      "\(files(parts.first ?? "some")) written to the mount could not be uploaded\(why)",
+      "\(files(parts.first ?? "some"))\(names) written to the mount could not be uploaded\(why)",
       advice: "They are safe on the node. Make the store reachable and try again, "
         + "or give them up with --force.")
   }

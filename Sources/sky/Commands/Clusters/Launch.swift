@@ -53,12 +53,12 @@ struct Launch: SkyCommand {
   func run(_ context: SkyContext) async throws {
     let task = try options.task(context, infra: infra, numNodes: numNodes)
     let name = cluster ?? task.name ?? "sky-\(context.environment["USER"] ?? "me")"
-    let session = try await ClusterSession(context)
+    var session = try await ClusterSession(context)
     var request = LaunchRequest(cluster: name, task: task, folder: context.folder)
     request.setup = !noSetup && !fast
     request.bringUp = !fast
     session.show(task.notices)
-    try session.ensureInclude(assumeYes: yes)
+    session.clusters.includeBook = { [yes] in try context.ensureInclude(assumeYes: yes) }
     let job = try await LaunchTask(session.clusters).run(request)
     guard down else { return try await session.follow(job, detach: detach) }
     do {

@@ -10,7 +10,7 @@ struct PullCommand: SkyCommand {
     discussion: Help.text(
       examples: [
         "sky pull dev:sky_workdir/checkpoints .": "the folder, into this one",
-        "sky pull 'dev:logs/*.log' dev-worker1:out/ all": "from two nodes: all/dev, all/dev-worker1",
+        "sky pull 'dev:logs/*.log' dev-worker1:out/ all": "into all/dev and all/dev-worker1",
       ],
       exits: [
         .failed, .partlyDone, .noSource, .unreachable, .cannotWrite, .hostKey, .authentication,
