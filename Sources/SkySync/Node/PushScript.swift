@@ -19,13 +19,13 @@ enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
   static let text =
-    ScriptParts.setup + resolve + ScriptParts.walk + scan + stage + receive + commit
+    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + scan + stage + receive + commit
 
-  /// MODE:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
+  /// MODE[=KEY=DIGEST]:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
   /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
   private static let resolve = #"""
     resolve() {
-    m=${1%%:*}; p=${1#*:}; n=$(printf '%b_' "${p%%:*}"); n=${n%_}
+    m=${1%%:*}; tag=${m#?}; m=${m%"$tag"}; p=${1#*:}; n=$(printf '%b_' "${p%%:*}"); n=${n%_}
     p=$(printf '%b_' "${p#*:}"); p=${p%_}
     case $p in
     "~") p=$HOME;;
@@ -46,17 +46,52 @@ enum PushScript {
 
     """#
 
-  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
-  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's (a zombie is dead too: not
-  /// every container reaps them), or a day old on another host.
-  private static let scan = #"""
-    mark hello 1 $z $g $x "$(uname -s)"
-    drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
+  /// A zombie is dead too: not every container reaps them.
+  private static let lives = #"""
     lives() {
     kill -0 $1 2>/dev/null || return
     { read -r r </proc/$1/stat; } 2>/dev/null || return 0
     case $r in *") Z "*) return 1;; esac
     }
+
+    """#
+
+  /// Lists the sorted records of `NodeListing` (after `S`), or only their differences from what was kept of the
+  /// last look (after `C`) when both sides have the same of it, and keeps the new ones. Any doubt is for a full
+  /// listing: fails, before it has printed anything, when it cannot be done here. A target that holds our own
+  /// files is never without changes.
+  private static let kept = #"""
+    kept() {
+    [ "$tag" ] && [ $g$x = 11 ] && comm -z /dev/null /dev/null 2>/dev/null || return
+    case $W in *[rc]*) return 1;; esac
+    q=$(pwd -P); f=$(cd "$HOME" && pwd -P) || return
+    case $f/ in "${q%/}"/*) return 1;; esac
+    was=${tag##*=}; tag=${tag%=*}; tag=$HOME/.sky_node/sync/${tag#=}; now=$tag.$host.$$
+    mkdir -p "$HOME/.sky_node/sync" 2>/dev/null || return
+    for f in "$tag.$host".*; do
+    q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
+    done
+    { find . -path './.sky-staging.*' -prune -o -type d -printf 'd %m 0 %T@ %p//\0' -o -printf '%y %m %s %T@ %p//%l\0'; echo $? >"$now.e"; } |
+    sort -z >"$now" && read -r e <"$now.e" || { rm -f "$now" "$now".?; e=0; return 1; }
+    f=$now; q=
+    if [ "$was" ] && [ $e = 0 ]; then
+    { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } 2>/dev/null && q=$(sha256sum <"$now.k")
+    [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d" && f=$now.d
+    fi
+    if [ "$f" = "$now" ]; then printf 'S\0\0'; else printf 'C\0\0'; fi
+    cat "$f" || e=1
+    [ $e != 0 ] || [ ! -s "$f" ] || mv -f "$now" "$tag"
+    rm -f "$now" "$now".?
+    }
+
+    """#
+
+  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
+  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another
+  /// host.
+  private static let scan = #"""
+    mark hello 1 $z $g $x "$(uname -s)"
+    drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
     [ -d "$d" ] && [ ! -L "$d" ] || continue
@@ -79,7 +114,7 @@ enum PushScript {
     if [ $st = folder ]; then
     if cd "$p"; then
     case $m in
-    d) walk . || e=$?;;
+    d) kept || walk . || e=$?;;
     *) if [ -e "./$n" ] || [ -L "./$n" ]; then walk "./$n" -maxdepth 0 || e=$?; fi;;
     esac
     cd "$HOME" || cd /

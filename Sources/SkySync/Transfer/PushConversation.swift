@@ -17,7 +17,8 @@ struct PushConversation: Sendable {
   let command: WatchedCommand
   private let mark: String
   private let host: String
-  private let targetCount: Int
+  private let pairs: [SyncPair]
+  private let kept: [KeptListing?]
   let commandLength: Int
 
   /// Starts the script.
@@ -26,12 +27,14 @@ struct PushConversation: Sendable {
   ) async throws(SyncError) -> PushConversation {
     let mark = "sky-" + randomHex()
     let flags = "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "")
+    let kept = pairs.map(\.kept)
     let line = ShellCommand.line(
-      script: PushScript.text, arguments: [mark, flags] + pairs.map(\.argument))
+      script: PushScript.text,
+      arguments: [mark, flags] + zip(pairs, kept).map { $0.argument(kept: $1) })
     let command = try await host.start(line)
     return PushConversation(
       command: WatchedCommand(command, host: host.name, patience: options.patience),
-      mark: mark, host: host.name, targetCount: pairs.count, commandLength: line.utf8.count)
+      mark: mark, host: host.name, pairs: pairs, kept: kept, commandLength: line.utf8.count)
   }
 
   /// 64 random bits: names a run's staging folders and marks.
@@ -44,6 +47,8 @@ struct PushConversation: Sendable {
 
   /// Reads what the node can do and has.
   func answer(_ frames: inout FrameReader) async throws(SyncError) -> NodeAnswer {
+    // Ready before the node is done with looking.
+    async let known = KnownTarget.all(kept)
     guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
       hello.words[1] == "1"
     else {
@@ -57,11 +62,23 @@ struct PushConversation: Sendable {
     else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
     let listing = try NodeListing.unpacked(
       scan.payload, isCompressed: canDecompress, from: host)
-    let targets = try NodeListing.targets(in: listing, from: host)
-    guard targets.count == targetCount else {
+    let targets = try targets(in: listing, await known)
+    guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
     return NodeAnswer(canDecompress: canDecompress, targets: targets)
+  }
+
+  private func targets(
+    in listing: [UInt8], _ known: [KnownTarget?]
+  ) throws(SyncError) -> [NodeTarget] {
+    do {
+      return try NodeListing.targets(in: listing, from: host, known: known)
+    } catch {
+      // Whatever it was, the next look does not build on it.
+      for case let manifest? in pairs.map(\.manifest) { KeptFile.forget(besides: manifest) }
+      throw error
+    }
   }
 
   /// Nothing is to be done: the script ends.
@@ -86,7 +103,7 @@ struct PushConversation: Sendable {
   /// Reads how the node's part ended.
   func outcome(_ frames: inout FrameReader) async throws(SyncError) -> NodeOutcome {
     var outcome = NodeOutcome(
-      failures: Array(repeating: "the node did not say what became of it", count: targetCount),
+      failures: Array(repeating: "the node did not say what became of it", count: pairs.count),
       received: false)
     var complaint = ""
     while let frame = try await frames.next() {
