@@ -7,7 +7,11 @@
 ///     node    scan, followed by the listing          zstd-compressed when both sides can
 ///     node    ready
 ///     client  bye                                    nothing to do, or
-///     client  go z|n TOKEN + one tar stream          zstd-compressed or not
+///     client  lanes                                  a large stream comes: can it have several channels?
+///     node    lanes, followed by a folder            of FIFOs, see `LaneScript`; nothing: it cannot; then
+///     client  go z|n TOKEN + one tar stream          zstd-compressed or not, or
+///     client  go zm|nm TOKEN + stripes               the same in stripes, see `Lanes`
+///     node    open                                   only with stripes: channels may join now
 ///     node    place, received, apply, applied …      statuses, each followed by its error messages
 ///     node    bye
 ///
@@ -19,7 +23,8 @@ enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
   static let text =
-    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + scan + stage + receive + commit
+    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + scan + lanes + stage + receive
+    + commit
 
   /// MODE[=KEY=DIGEST]:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
   /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
@@ -129,9 +134,45 @@ enum PushScript {
     case $z$W in 1*z*) scan "$@" | zstd -1qc;; *) scan "$@";; esac
     mark ready; mark .
     cd "$here"
+
+    """#
+
+  /// Makes the FIFOs that further channels fill, and tells their folder; nothing when it cannot be done. `join`
+  /// then puts the stripes together as the first channel tells their order. A FIFO is open for both ways until
+  /// the first stripe from it is due: by then its channel has it open, and its end will be seen.
+  private static let lanes = #"""
+    lanes() {
+    lane=$HOME/.sky_node/sync/lanes.$host
+    for f in "$lane".*; do
+    if [ -d "$f" ]; then lives "${f#"$lane."}" || rm -rf "$f"; fi
+    done
+    lane=$lane.$$
+    trap 'rm -rf "$lane"' EXIT
+    mark lanes
+    [ $g$x = 11 ] && [ "$(printf abcd | { dd bs=2 count=1 iflag=fullblock >/dev/null; cat; })" = cd ] &&
+    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" && printf %s "$lane"
+    mark .
+    } 2>/dev/null
+    join() {
+    exec 4<>"$lane/1" 5<>"$lane/2" 6<>"$lane/3"
+    { mark open; mark .; } >&7
+    f=0
+    while read -r n k; do
+    if [ $k -gt $f ]; then
+    f=$k
+    case $k in 1) exec 4<"$lane/1";; 2) exec 5<"$lane/2";; 3) exec 6<"$lane/3";; esac
+    fi
+    case $k in
+    0) dd bs=$n count=1 iflag=fullblock 2>/dev/null;;
+    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+3));;
+    esac || return
+    done
+    }
+    lane=
     IFS= read -r go || exit 0
+    if [ "$go" = lanes ]; then lanes; IFS= read -r go || exit 0; fi
     case $go in "go "*) ;; *) exit 0;; esac
-    K=${go#go ? }; c=${go#go }; c=${c%% *}
+    K=${go#go * }; c=${go#go }; c=${c%% *}
 
     """#
 
@@ -139,6 +180,7 @@ enum PushScript {
   private static let stage = #"""
     C=
     tidy() {
+    [ ! "$lane" ] || rm -rf "$lane"
     [ "$C" ] || return
     for l in "$C"/x/*; do [ -L "$l" ] && drop "$(cd -P "$l/.." && pwd)"; done
     drop "$C"
@@ -188,8 +230,13 @@ enum PushScript {
     extract() { (cd "$1" && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
-    if [ $c = z ]; then { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1
-    else extract "$C/x" 2>&1; fi
+    unpack() {
+    case $c in
+    z*) { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1;;
+    *) extract "$C/x" 2>&1;;
+    esac
+    }
+    case $c in ?m) { join | unpack; } 7>&1;; *) unpack;; esac
     r=$?
     [ -f "$C/x/end" ] && [ ! -f "$C/bad" ] || r=1
     [ -s "$C/x/drop" ] && (cd "$C/x" && xargs -0 rm -f <drop)

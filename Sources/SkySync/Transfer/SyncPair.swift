@@ -88,6 +88,10 @@ public struct PushOptions: Sendable {
     { _, _, _ in false }
   /// Give up when the node says nothing for that long while it is waited for.
   public var patience = Duration.seconds(600)
+  /// Several channels are asked for when there is more content to send than that, and used when a round trip
+  /// is at least as long as the other: below, a window of 2 MiB does not bound a channel.
+  package var laneBytes: Int64 = 4 << 20
+  package var laneRoundTrip = Duration.milliseconds(8)
 
   public init() {}
 }

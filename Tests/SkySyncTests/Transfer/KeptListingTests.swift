@@ -39,7 +39,8 @@ import Testing
     arguments: [
       "touch work/a/b/file-1", "rm work/a/b/file-2", "chmod 600 work/a/b/file-3", "rm -r work/a",
       "echo x >work/a/b/file-4", "ln -sf elsewhere work/l", "rm work/l; mkdir work/l",
-      "echo x >$'work/a\nb'; ln -s $'x//y\n' work/l2", "mkdir $'work/\\tE 0 0'; : >$'work/\\tE 0 0/\\xff'", "rm -r work",
+      "echo x >$'work/a\nb'; ln -s $'x//y\n' work/l2",
+      "mkdir $'work/\\tE 0 0'; : >$'work/\\tE 0 0/\\xff'", "rm -r work",
       "mv work/a/b work/b", "rm -r work/a; ln -s / work/a", "mkfifo work/a/fifo",
       "touch work/a work",
     ])
