@@ -27,19 +27,27 @@ struct NodeTarget: Equatable, Sendable {
   var digests: [[UInt8]: [UInt8]] = [:]
   /// Whether all of it could be read.
   var complete = true
+  /// The listing to keep for the next look; nil when the one that is kept is still right, or none can be.
+  var newListing: KeptListing?
 }
 
 /// Reads what the node's `scan` printed: fields ended by NUL, see `PushScript`.
 struct NodeListing {
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
   private let host: String
 
   /// All targets of one listing.
-  static func targets(in bytes: [UInt8], from host: String) throws(SyncError) -> [NodeTarget] {
+  /// - Parameter known: by target, what was kept of the last look.
+  static func targets(
+    in bytes: [UInt8], from host: String, known: [KnownTarget?] = []
+  ) throws(SyncError) -> [NodeTarget] {
     var listing = NodeListing(bytes, host)
     var targets: [NodeTarget] = []
-    while listing.position < bytes.count { targets.append(try listing.target(targets.count)) }
+    while listing.position < bytes.count {
+      let index = targets.count
+      targets.append(try listing.target(index, index < known.count ? known[index] : nil))
+    }
     return targets
   }
 
@@ -55,12 +63,14 @@ struct NodeListing {
     }
   }
 
-  private init(_ bytes: [UInt8], _ host: String) {
+  init(_ bytes: [UInt8], _ host: String) {
     self.bytes = bytes
     self.host = host
   }
 
-  private mutating func target(_ index: Int) throws(SyncError) -> NodeTarget {
+  private mutating func target(
+    _ index: Int, _ known: KnownTarget?
+  ) throws(SyncError) -> NodeTarget {
     let head = try text().split(separator: " ")
     guard head.count == 4, head[0] == "T", head[1] == String(index),
       let state = NodeTarget.State(rawValue: String(head[2]))
@@ -75,7 +85,16 @@ struct NodeListing {
         _ = try field()
         target.complete = record.last == UInt8(ascii: "0")
         target.entries.sort { $0.path.precedes($1.path) }
+        if !target.complete { target.newListing = nil }
         return target
+      case UInt8(ascii: "S"):
+        _ = try field()
+        let records = try recordsUpToEnd()
+        try add(records, to: &target)
+        target.newListing = KeptListing(Array(records))
+      case UInt8(ascii: "C"):
+        _ = try field()
+        try take(try recordsUpToEnd(), known, into: &target)
       case UInt8(ascii: "N"):
         _ = try field()
         try portableEntries(into: &target)
@@ -89,13 +108,13 @@ struct NodeListing {
     }
   }
 
-  private func add(_ entry: FileEntry, to target: inout NodeTarget) {
+  func add(_ entry: FileEntry, to target: inout NodeTarget) {
     if entry.path.isEmpty { target.root = entry } else { target.entries.append(entry) }
   }
 
   // MARK: GNU find: `%y %m %s %T@ %p`, `%l`
 
-  private func entry(_ record: ArraySlice<UInt8>, link: ArraySlice<UInt8>) throws(SyncError)
+  func entry(_ record: ArraySlice<UInt8>, link: ArraySlice<UInt8>) throws(SyncError)
     -> FileEntry
   {
     var rest = record
@@ -116,7 +135,7 @@ struct NodeListing {
     }
   }
 
-  private func make(
+  func make(
     _ path: [UInt8], _ kind: FileEntry.Kind?, mode: UInt16, _ size: Int64, _ mtime: Int64,
     _ link: ArraySlice<UInt8>
   ) -> FileEntry {
@@ -243,7 +262,7 @@ struct NodeListing {
     return rest.isPlainRelativePath ? rest : nil
   }
 
-  private func bad(_ reason: String) -> SyncError {
+  func bad(_ reason: String) -> SyncError {
     SyncError(.badAnswer, host, "what the node listed makes no sense: \(reason)")
   }
 }

@@ -7,7 +7,11 @@
 ///     node    scan, followed by the listing          zstd-compressed when both sides can
 ///     node    ready
 ///     client  bye                                    nothing to do, or
-///     client  go z|n TOKEN + one tar stream          zstd-compressed or not
+///     client  lanes                                  a large stream comes: can it have several channels?
+///     node    lanes, followed by a folder            of FIFOs, see `LaneScript`; nothing: it cannot; then
+///     client  go z|n TOKEN + one tar stream          zstd-compressed or not, or
+///     client  go zm|nm TOKEN + stripes               the same in stripes, see `Lanes`
+///     node    open                                   only with stripes: channels may join now
 ///     node    place, received, apply, applied …      statuses, each followed by its error messages
 ///     node    bye
 ///
@@ -19,13 +23,14 @@ enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
   static let text =
-    ScriptParts.setup + resolve + ScriptParts.walk + scan + stage + receive + commit
+    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + scan + lanes + stage + receive
+    + commit
 
-  /// MODE:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
+  /// MODE[=KEY=DIGEST]:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
   /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
   private static let resolve = #"""
     resolve() {
-    m=${1%%:*}; p=${1#*:}; n=$(printf '%b_' "${p%%:*}"); n=${n%_}
+    m=${1%%:*}; tag=${m#?}; m=${m%"$tag"}; p=${1#*:}; n=$(printf '%b_' "${p%%:*}"); n=${n%_}
     p=$(printf '%b_' "${p#*:}"); p=${p%_}
     case $p in
     "~") p=$HOME;;
@@ -46,17 +51,52 @@ enum PushScript {
 
     """#
 
-  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
-  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's (a zombie is dead too: not
-  /// every container reaps them), or a day old on another host.
-  private static let scan = #"""
-    mark hello 1 $z $g $x "$(uname -s)"
-    drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
+  /// A zombie is dead too: not every container reaps them.
+  private static let lives = #"""
     lives() {
     kill -0 $1 2>/dev/null || return
     { read -r r </proc/$1/stat; } 2>/dev/null || return 0
     case $r in *") Z "*) return 1;; esac
     }
+
+    """#
+
+  /// Lists the sorted records of `NodeListing` (after `S`), or only their differences from what was kept of the
+  /// last look (after `C`) when both sides have the same of it, and keeps the new ones. Any doubt is for a full
+  /// listing: fails, before it has printed anything, when it cannot be done here. A target that holds our own
+  /// files is never without changes.
+  private static let kept = #"""
+    kept() {
+    [ "$tag" ] && [ $g$x = 11 ] && comm -z /dev/null /dev/null 2>/dev/null || return
+    case $W in *[rc]*) return 1;; esac
+    q=$(pwd -P); f=$(cd "$HOME" && pwd -P) || return
+    case $f/ in "${q%/}"/*) return 1;; esac
+    was=${tag##*=}; tag=${tag%=*}; tag=$HOME/.sky_node/sync/${tag#=}; now=$tag.$host.$$
+    mkdir -p "$HOME/.sky_node/sync" 2>/dev/null || return
+    for f in "$tag.$host".*; do
+    q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
+    done
+    { find . -path './.sky-staging.*' -prune -o -type d -printf 'd %m 0 %T@ %p//\0' -o -printf '%y %m %s %T@ %p//%l\0'; echo $? >"$now.e"; } |
+    sort -z >"$now" && read -r e <"$now.e" || { rm -f "$now" "$now".?; e=0; return 1; }
+    f=$now; q=
+    if [ "$was" ] && [ $e = 0 ]; then
+    { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } 2>/dev/null && q=$(sha256sum <"$now.k")
+    [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d" && f=$now.d
+    fi
+    if [ "$f" = "$now" ]; then printf 'S\0\0'; else printf 'C\0\0'; fi
+    cat "$f" || e=1
+    [ $e != 0 ] || [ ! -s "$f" ] || mv -f "$now" "$tag"
+    rm -f "$now" "$now".?
+    }
+
+    """#
+
+  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
+  /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another
+  /// host.
+  private static let scan = #"""
+    mark hello 1 $z $g $x "$(uname -s)"
+    drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
     [ -d "$d" ] && [ ! -L "$d" ] || continue
@@ -79,7 +119,7 @@ enum PushScript {
     if [ $st = folder ]; then
     if cd "$p"; then
     case $m in
-    d) walk . || e=$?;;
+    d) kept || walk . || e=$?;;
     *) if [ -e "./$n" ] || [ -L "./$n" ]; then walk "./$n" -maxdepth 0 || e=$?; fi;;
     esac
     cd "$HOME" || cd /
@@ -94,9 +134,45 @@ enum PushScript {
     case $z$W in 1*z*) scan "$@" | zstd -1qc;; *) scan "$@";; esac
     mark ready; mark .
     cd "$here"
+
+    """#
+
+  /// Makes the FIFOs that further channels fill, and tells their folder; nothing when it cannot be done. `join`
+  /// then puts the stripes together as the first channel tells their order. A FIFO is open for both ways until
+  /// the first stripe from it is due: by then its channel has it open, and its end will be seen.
+  private static let lanes = #"""
+    lanes() {
+    lane=$HOME/.sky_node/sync/lanes.$host
+    for f in "$lane".*; do
+    if [ -d "$f" ]; then lives "${f#"$lane."}" || rm -rf "$f"; fi
+    done
+    lane=$lane.$$
+    trap 'rm -rf "$lane"' EXIT
+    mark lanes
+    [ $g$x = 11 ] && [ "$(printf abcd | { dd bs=2 count=1 iflag=fullblock >/dev/null; cat; })" = cd ] &&
+    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" && printf %s "$lane"
+    mark .
+    } 2>/dev/null
+    join() {
+    exec 4<>"$lane/1" 5<>"$lane/2" 6<>"$lane/3"
+    { mark open; mark .; } >&7
+    f=0
+    while read -r n k; do
+    if [ $k -gt $f ]; then
+    f=$k
+    case $k in 1) exec 4<"$lane/1";; 2) exec 5<"$lane/2";; 3) exec 6<"$lane/3";; esac
+    fi
+    case $k in
+    0) dd bs=$n count=1 iflag=fullblock 2>/dev/null;;
+    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+3));;
+    esac || return
+    done
+    }
+    lane=
     IFS= read -r go || exit 0
+    if [ "$go" = lanes ]; then lanes; IFS= read -r go || exit 0; fi
     case $go in "go "*) ;; *) exit 0;; esac
-    K=${go#go ? }; c=${go#go }; c=${c%% *}
+    K=${go#go * }; c=${go#go }; c=${c%% *}
 
     """#
 
@@ -104,6 +180,7 @@ enum PushScript {
   private static let stage = #"""
     C=
     tidy() {
+    [ ! "$lane" ] || rm -rf "$lane"
     [ "$C" ] || return
     for l in "$C"/x/*; do [ -L "$l" ] && drop "$(cd -P "$l/.." && pwd)"; done
     drop "$C"
@@ -153,8 +230,13 @@ enum PushScript {
     extract() { (cd "$1" && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
-    if [ $c = z ]; then { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1
-    else extract "$C/x" 2>&1; fi
+    unpack() {
+    case $c in
+    z*) { zstd -dqc || : >"$C/bad"; } | extract "$C/x" 2>&1;;
+    *) extract "$C/x" 2>&1;;
+    esac
+    }
+    case $c in ?m) { join | unpack; } 7>&1;; *) unpack;; esac
     r=$?
     [ -f "$C/x/end" ] && [ ! -f "$C/bad" ] || r=1
     [ -s "$C/x/drop" ] && (cd "$C/x" && xargs -0 rm -f <drop)

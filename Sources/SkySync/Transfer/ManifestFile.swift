@@ -1,18 +1,12 @@
 import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Keeps a manifest on this machine's disk: written whole or not at all; what cannot be read counts as none.
 enum ManifestFile {
   private static let magic = Array("sky-sync 1\n".utf8)
 
   /// The manifest at `path` when it is about these two places, else nil.
   static func load(_ path: FilePath, source: FilePath, target: [UInt8]) -> Manifest? {
-    guard let bytes = contents(of: path) else { return nil }
+    guard let bytes = WholeFile.read(path) else { return nil }
     var reader = ByteReader(bytes)
     guard reader.bytes(magic.count).map(Array.init) == magic,
       reader.text() == Array(source.string.utf8), reader.text() == target,
@@ -37,57 +31,10 @@ enum ManifestFile {
     for entry in manifest.entries { append(entry, to: &bytes) }
     bytes += magic
     do {
-      try replace(path, with: bytes)
+      try WholeFile.replace(path, with: bytes)
     } catch {
       throw SyncError(.cannotWrite, path.string, "cannot remember what was sent: \(error)")
     }
-  }
-
-  // MARK: the file
-
-  private static func contents(of path: FilePath) -> [UInt8]? {
-    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
-      return nil
-    }
-    defer { try? file.close() }
-    guard let size = try? file.seek(offset: 0, from: .end), size < 8 << 30 else { return nil }
-    var count = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, filled in
-      let raw = UnsafeMutableRawBufferPointer(buffer)
-      while count < raw.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: raw[count...])
-        guard let read = try? file.read(fromAbsoluteOffset: Int64(count), into: rest), read > 0
-        else { break }
-        count += read
-      }
-      filled = count
-    }
-    return bytes
-  }
-
-  private static func replace(_ path: FilePath, with bytes: [UInt8]) throws {
-    try makeFolders(path.removingLastComponent())
-    let temporary = FilePath("\(path.string).\(getpid()).\(UInt32.random(in: 0 ... .max))")
-    let file = try FileDescriptor.open(
-      temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-      permissions: .ownerReadWrite)
-    do {
-      try file.closeAfter {
-        try file.writeAll(bytes)
-        if fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
-      }
-      guard rename(temporary.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-    } catch {
-      unlink(temporary.string)
-      throw error
-    }
-  }
-
-  private static func makeFolders(_ path: FilePath) throws {
-    guard !path.isEmpty, mkdir(path.string, 0o700) != 0, errno != EEXIST else { return }
-    guard errno == ENOENT, path.lastComponent != nil else { throw Errno(rawValue: errno) }
-    try makeFolders(path.removingLastComponent())
-    guard mkdir(path.string, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
   }
 
   // MARK: entries

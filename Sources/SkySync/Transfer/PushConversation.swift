@@ -17,7 +17,9 @@ struct PushConversation: Sendable {
   let command: WatchedCommand
   private let mark: String
   private let host: String
-  private let targetCount: Int
+  private let node: any CommandHost
+  private let pairs: [SyncPair]
+  private let kept: [KeptListing?]
   let commandLength: Int
 
   /// Starts the script.
@@ -26,12 +28,15 @@ struct PushConversation: Sendable {
   ) async throws(SyncError) -> PushConversation {
     let mark = "sky-" + randomHex()
     let flags = "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "")
+    let kept = pairs.map(\.kept)
     let line = ShellCommand.line(
-      script: PushScript.text, arguments: [mark, flags] + pairs.map(\.argument))
+      script: PushScript.text,
+      arguments: [mark, flags] + zip(pairs, kept).map { $0.argument(kept: $1) })
     let command = try await host.start(line)
     return PushConversation(
       command: WatchedCommand(command, host: host.name, patience: options.patience),
-      mark: mark, host: host.name, targetCount: pairs.count, commandLength: line.utf8.count)
+      mark: mark, host: host.name, node: host, pairs: pairs, kept: kept,
+      commandLength: line.utf8.count)
   }
 
   /// 64 random bits: names a run's staging folders and marks.
@@ -44,6 +49,8 @@ struct PushConversation: Sendable {
 
   /// Reads what the node can do and has.
   func answer(_ frames: inout FrameReader) async throws(SyncError) -> NodeAnswer {
+    // Ready before the node is done with looking.
+    async let known = KnownTarget.all(kept)
     guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
       hello.words[1] == "1"
     else {
@@ -57,11 +64,23 @@ struct PushConversation: Sendable {
     else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
     let listing = try NodeListing.unpacked(
       scan.payload, isCompressed: canDecompress, from: host)
-    let targets = try NodeListing.targets(in: listing, from: host)
-    guard targets.count == targetCount else {
+    let targets = try targets(in: listing, await known)
+    guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
     return NodeAnswer(canDecompress: canDecompress, targets: targets)
+  }
+
+  private func targets(
+    in listing: [UInt8], _ known: [KnownTarget?]
+  ) throws(SyncError) -> [NodeTarget] {
+    do {
+      return try NodeListing.targets(in: listing, from: host, known: known)
+    } catch {
+      // Whatever it was, the next look does not build on it.
+      for case let manifest? in pairs.map(\.manifest) { KeptFile.forget(besides: manifest) }
+      throw error
+    }
   }
 
   /// Nothing is to be done: the script ends.
@@ -70,29 +89,50 @@ struct PushConversation: Sendable {
     try await command.finishInput()
   }
 
+  /// Asks for several channels; nil when one fills the path or the node cannot join them.
+  /// - Parameter roundTrip: the shortest one from which a channel's window is what bounds it.
+  func lanes(
+    from roundTrip: Duration, _ frames: inout FrameReader
+  ) async throws(SyncError) -> Lanes? {
+    let start = ContinuousClock.now
+    try await command.write(Array("lanes\n".utf8))
+    guard let frame = try await frames.next(), frame.name == "lanes" else {
+      throw SyncError(.connectionLost, host, "the node went away before anything was sent")
+    }
+    guard !frame.payload.isEmpty, .now - start >= roundTrip else { return nil }
+    return Lanes(command, on: node, folder: frame.payload)
+  }
+
   /// Sends the stream; tells how much content went.
   func send(
-    _ stream: PackShare.Place, progress: @Sendable (Int64) -> Void
+    _ stream: PackShare.Place, through lanes: Lanes?, progress: @Sendable (Int64) -> Void
   ) async throws(SyncError) {
-    let line = "go \(stream.isCompressed ? "z" : "n") \(Self.randomHex())\n"
-    try await command.write(Array(line.utf8))
-    while let chunk = await stream.next() {
-      try await command.write(chunk.bytes)
-      progress(chunk.contentDone)
+    let way = (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m")
+    try await command.write(Array("go \(way) \(Self.randomHex())\n".utf8))
+    if let lanes {
+      try await lanes.send(stream, progress: progress)
+    } else {
+      while let chunk = await stream.next() {
+        try await command.write(chunk.bytes)
+        progress(chunk.contentDone)
+      }
     }
     try await command.finishInput()
   }
 
   /// Reads how the node's part ended.
-  func outcome(_ frames: inout FrameReader) async throws(SyncError) -> NodeOutcome {
+  func outcome(
+    _ frames: inout FrameReader, _ lanes: Lanes?
+  ) async throws(SyncError) -> NodeOutcome {
     var outcome = NodeOutcome(
-      failures: Array(repeating: "the node did not say what became of it", count: targetCount),
+      failures: Array(repeating: "the node did not say what became of it", count: pairs.count),
       received: false)
     var complaint = ""
     while let frame = try await frames.next() {
       switch frame.name {
       case "place", "receive", "apply": complaint = frame.text
       case "placed": note(frame, complaint, &outcome, mayClear: false)
+      case "open": lanes?.open()
       case "received":
         outcome.received = frame.words.last == "0"
         if !outcome.received { receivingFailed(complaint, &outcome) }

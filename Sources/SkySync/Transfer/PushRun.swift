@@ -80,7 +80,7 @@ struct PushRun {
       try checkSpace(jobs)
       try await transfer(jobs, answer, &frames, &work)
     }
-    work.bytesOut = Int64(conversation.commandLength) + conversation.command.bytesOut
+    work.bytesOut += Int64(conversation.commandLength) + conversation.command.bytesOut
     work.bytesIn = frames.bytesRead
     return work
   }
@@ -113,16 +113,21 @@ struct PushRun {
   ) async throws(SyncError) {
     let list = PackList(jobs.map(\.targetPlan))
     let meter = SendMeter(total: list.contentBytes, files: list.items.count, progress)
+    let lanes =
+      list.contentBytes > options.laneBytes
+      ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil
     let stream = await share.join(
       list, from: jobs.map(\.source), canDecompress: answer.canDecompress)
     var reader = frames
-    async let sending = send(stream, meter)
+    async let sending = send(stream, lanes, meter)
     let outcome: NodeOutcome
     do {
-      outcome = try await conversation.outcome(&reader)
+      outcome = try await conversation.outcome(&reader, lanes)
       stream.leave()
+      await lanes?.close(failed: !outcome.received)
     } catch {
       stream.leave()
+      await lanes?.close(failed: true)
       await conversation.command.abandon()
       _ = await sending
       throw error
@@ -133,18 +138,21 @@ struct PushRun {
       try sent.get()
       work.packed = try stream.result()
     }
-    work.roundTrips = 2
+    work.roundTrips = list.contentBytes > options.laneBytes ? 3 : 2
+    work.bytesOut += lanes?.bytesOut ?? 0
     try conclude(jobs, outcome, &work)
   }
 
   private func send(
-    _ stream: PackShare.Place, _ meter: SendMeter
+    _ stream: PackShare.Place, _ lanes: Lanes?, _ meter: SendMeter
   ) async -> Result<Void, SyncError> {
     do throws(SyncError) {
-      try await conversation.send(stream, progress: meter.reach)
+      try await conversation.send(stream, through: lanes, progress: meter.reach)
       return .success(())
     } catch {
       stream.leave()
+      // With one of several channels gone, the node waits for the rest of the stream.
+      if lanes != nil { try? await conversation.command.finishInput() }
       return .failure(error)
     }
   }

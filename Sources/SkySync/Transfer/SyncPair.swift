@@ -35,17 +35,25 @@ public struct SyncPair: Sendable {
 }
 
 extension SyncPair {
-  /// As the node's script reads it: MODE:NAME:PATH.
-  var argument: String {
+  /// As the node's script reads it: MODE:NAME:PATH, after the mode `=KEY=DIGEST` where both sides keep the
+  /// listing.
+  func argument(kept: KeptListing?) -> String {
     let path = ShellCommand.escape(target.isEmpty ? [UInt8](".") : target)
     switch shape {
-    case .contents: return "d::\(path)"
+    case .contents:
+      guard let manifest else { return "d::\(path)" }
+      return "d=\(KeptFile.key(self, manifest))=\(kept?.digest ?? "")::\(path)"
     case .file:
       let folder = folderOfTarget
       return "f:\(ShellCommand.escape(target.lastPart)):\(ShellCommand.escape(folder))"
     case .fileOrInto:
       return "i:\(ShellCommand.escape(sourceName)):\(path)"
     }
+  }
+
+  /// What the node listed last time.
+  var kept: KeptListing? {
+    shape == .contents ? manifest.flatMap { KeptFile.load(besides: $0) } : nil
   }
 
   private var folderOfTarget: [UInt8] {
@@ -80,6 +88,10 @@ public struct PushOptions: Sendable {
     { _, _, _ in false }
   /// Give up when the node says nothing for that long while it is waited for.
   public var patience = Duration.seconds(600)
+  /// Several channels are asked for when there is more content to send than that, and used when a round trip
+  /// is at least as long as the other: below, a window of 2 MiB does not bound a channel.
+  package var laneBytes: Int64 = 4 << 20
+  package var laneRoundTrip = Duration.milliseconds(8)
 
   public init() {}
 }

@@ -74,6 +74,7 @@ struct TargetJob: Sendable {
   /// Writes down what stands on the node now.
   func remember(_ packed: PackResult, failed: Bool) throws(SyncError) {
     guard let path = pair.manifest, refusal == nil else { return }
+    if let listing = target.newListing { KeptFile.save(listing, besides: path) }
     let manifest = remembered(packed, failed: failed)
     if let old, old.entries == manifest.entries { return }
     try ManifestFile.save(manifest, to: path, source: pair.source, target: target.path)

@@ -81,7 +81,7 @@ import Testing
       let report = try await pull(place, sources, to: name, isFolder: isFolder)
       #expect(report.problems.allSatisfy { $0.reason.contains("neither file") })
       try await place.sh(
-        "test -e '\(expected)' -o -L '\(expected)'; test -z \"$(find . -name '.sky*')\"")
+        "test -e '\(expected)' -o -L '\(expected)'; test -z \"$(find . -name '.sky-staging*')\"")
     }
   }
 

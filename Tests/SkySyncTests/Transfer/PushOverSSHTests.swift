@@ -66,7 +66,7 @@ import Testing
         }
         let target = sshd.home.appending("work")
         #expect(try await rsyncDifferences(from: place.source, to: target) == "")
-        let left = try await run("find", [sshd.home.string, "-name", ".sky*"])
+        let left = try await run("find", [sshd.home.string, "-name", ".sky-staging*"])
         #expect(left.text == "")
       }
     }

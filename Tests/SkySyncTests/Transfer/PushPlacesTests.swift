@@ -57,7 +57,7 @@ import Testing
         let source = place.source.appending(name)
         #expect(try await rsyncDifferences(from: source, to: target) == "")
       }
-      try await place.onNode("grep -q 3 g; test -z \"$(find . -name '.sky*')\"")
+      try await place.onNode("grep -q 3 g; test -z \"$(find . -name '.sky-staging*')\"")
       let again = try await Push.run(all, to: place.node)
       #expect(again.filesSent == 0 && again.filesUnchanged == 3)
     }
@@ -82,7 +82,7 @@ import Testing
         let there = FilePath("\(shm)/\(target)")
         #expect(try await rsyncDifferences(from: place.source.appending("b"), to: there) == "")
       }
-      let left = try await run("find", [shm, place.node.home.string, "-name", ".sky*"])
+      let left = try await run("find", [shm, place.node.home.string, "-name", ".sky-staging*"])
       #expect(left.text == "")
       _ = try await run("rm", ["-r", shm])
     }
@@ -100,7 +100,7 @@ import Testing
       let report = try await Push.run(pairs, to: place.node)
       #expect(report.problems.count == 2)
       try await place.onNode(
-        "test -f good/x; grep -q file blocked; test -z \"$(find . -name '.sky*')\"")
+        "test -f good/x; grep -q file blocked; test -z \"$(find . -name '.sky-staging*')\"")
       await #expect(throws: SyncError.self) {
         _ = try await Push.run([pairs[0]], to: place.node)
       }

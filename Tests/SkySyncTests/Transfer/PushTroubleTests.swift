@@ -93,7 +93,7 @@ import Testing
       #expect(try await place.push().problems == [])
       try await place.expectEqual()
       for command in place.node.started.all { _ = try await command.outcome() }
-      try await place.onNode("test -z \"$(find . -name '.sky*')\"")
+      try await place.onNode("test -z \"$(find . -name '.sky-staging*')\"")
     }
   }
 
