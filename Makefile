@@ -7,6 +7,8 @@ SWIFT ?= swift
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product sky
 SOURCES = Package.swift Sources Templates Tests Benchmarks
 FUZZ_CASES ?= 20000
+# Real servers and nodes need descriptors; more tests at once than this only wait for each other.
+RUN_TESTS = ulimit -n "$$(ulimit -H -n)"; $(SWIFT) test --skip-build --experimental-maximum-parallelization-width 12
 
 .PHONY: help setup demo build test fuzz bench lint format install uninstall clean
 
@@ -25,11 +27,12 @@ demo: build ## the main job on two local nodes, in a home of its own
 test: lint ## every test, with real sshd, rsync, git …
 	@scripts/setup.sh test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(RUN_TESTS)
 
-fuzz: setup ## the long differential runs against ssh -G and git (FUZZ_CASES=20000)
+fuzz: ## the long differential runs against ssh -G and git (FUZZ_CASES=20000)
+	@scripts/setup.sh test
 	$(SWIFT) build --build-tests
-	SKY_FUZZ_CASES=$(FUZZ_CASES) $(SWIFT) test --skip-build --filter Fuzz
+	SKY_FUZZ_CASES=$(FUZZ_CASES) $(SWIFT) test --skip-build --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
 
 bench: build ## side by side against rsync, ssh -G and others; writes Benchmarks/results
 	@scripts/setup.sh bench
