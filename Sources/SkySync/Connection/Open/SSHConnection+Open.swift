@@ -16,6 +16,8 @@ extension SSHConnection {
   static func opening(
     _ host: ResolvedHost, _ options: ConnectionOptions, depth: Int
   ) async -> Result<SSHConnection, SyncError> {
+    // Keys and known hosts are read with libcrypto, before there is a session.
+    _ = libraryIsReady
     let limit = host.connectTimeout ?? options.connect
     let interrupt = Interrupt(
       after: limit,
