@@ -20,8 +20,11 @@ public struct SkyRoom: Sendable {
     _ program: String, _ arguments: [String], input: [UInt8] = [],
     environment: [String: String] = [:], in place: FilePath? = nil
   ) async throws -> ProgramResult {
+    // The home hides a checkout in it: what was built there has to stay in sight.
+    let built = TestTools.built.string
+    let sight = built.hasPrefix(home.string + "/") ? ["--ro-bind", built, built] : []
     let bubblewrap =
-      ["--dev-bind", "/", "/", "--bind", folder.string, home.string]
+      ["--dev-bind", "/", "/", "--bind", folder.string, home.string] + sight
       + ["--setenv", "HOME", home.string, "--unsetenv", "SKY_HOME", "--unsetenv", "SKY_SSH_CONFIG"]
       + ["--unsetenv", "SSH_AUTH_SOCK", "--chdir", (place ?? home).string, "--", program]
     return try await Support.run(
@@ -50,9 +53,12 @@ public enum SkyProgram {
 
 /// Python programs that tests need and Debian has not, in a virtual environment that the set-up script made.
 public enum TestTools {
-  public static var folder: FilePath {
+  public static var folder: FilePath { built.appending("test-tools") }
+
+  /// The checkout's `.build`.
+  static var built: FilePath {
     FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-      .appending(".build").appending("test-tools")
+      .appending(".build")
   }
 }
 

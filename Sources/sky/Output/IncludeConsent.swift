@@ -1,7 +1,7 @@
 import HostBook
 
 extension SkyContext {
-  /// Makes sure that ssh finds the book, asking before the first change of the user's config.
+  /// Makes sure that ssh finds the book; asks before the first change of the user's config, once.
   func ensureInclude(assumeYes: Bool) throws {
     let include = IncludeLine(home)
     if case .inline = try include.status() { return }
@@ -12,12 +12,21 @@ extension SkyContext {
       console.note("  \(plan.line)")
       return
     }
-    let question = "Add one Include line to \(plan.path), so that ssh knows sky's names?"
-    guard assumeYes || console.confirm(question, fallback: true) else {
-      console.note("sky: left as it is; `ssh -F \(home.book) NAME` works without it")
+    let consent = Consent(home)
+    guard assumeYes || (consent.answer ?? ask(plan)) else {
+      console.note(
+        "sky: \(plan.path) is left as it is, as you said; `ssh -F \(home.book) NAME` works,")
+      console.note("  and `sky hosts install` adds the Include after all")
+      try consent.remember(false)
       return
     }
     try include.install()
+    try consent.remember(true)
     console.note("sky: added to \(plan.path): \(plan.line)")
+  }
+
+  private func ask(_ plan: IncludeLine.Change) -> Bool {
+    console.confirm(
+      "Add one Include line to \(plan.path), so that ssh knows sky's names?", fallback: true)
   }
 }

@@ -116,7 +116,7 @@ import Testing
       let job = bench.spec("echo x >>~/count; sleep 1000")
       try await bench.start(job)
       try await bench.start(job)
-      try await until { LocalFiles.read(bench.home().appending("count")) != nil }
+      try await until { LocalFiles.read(bench.home().appending("count"))?.isEmpty == false }
       #expect(LocalFiles.read(bench.home().appending("count")) == "x\n")
       var other = job
       other.taskID += "-other"

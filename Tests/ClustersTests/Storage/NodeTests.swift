@@ -5,7 +5,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("Mounts on a node")
+  @Suite("Mounts on a node", .enabled(if: mayMount(), "needs a /dev/fuse that this user may open"))
   struct MountTests {
     @Test func `a file is in the bucket soon after it is closed, byte for byte`() async throws {
       try await withStoreBench { bench in

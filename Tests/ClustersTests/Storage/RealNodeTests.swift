@@ -96,6 +96,9 @@ extension LocalBench {
   }
 }
 
+/// Whether this user may mount.
+func mayMount() -> Bool { access("/dev/fuse", R_OK | W_OK) == 0 }
+
 /// Whether /dev/fuse is as Debian's udev rules make it.
 private func anyoneMayMount() -> Bool {
   var status = stat()
