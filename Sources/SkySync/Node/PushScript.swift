@@ -222,12 +222,13 @@ enum PushScript {
 
     """#
 
-  /// Extracts (bsdtar has to be told that it may follow the links we made), drops what the client could not
+  /// Extracts with exact modes, in a folder that nobody else may enter (BusyBox takes the umask off; bsdtar
+  /// has to be told that it may follow the links we made), drops what the client could not
   /// read whole, and compares each target's staged files with the digest that it announced.
   private static let receive = #"""
     mark receive
     t=xop; case $(tar --version 2>&1) in bsdtar*) t=xopP;; esac
-    extract() { (cd "$1" && tar -${t}f -); }
+    extract() { (cd "$1" && umask 0 && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
     unpack() {
