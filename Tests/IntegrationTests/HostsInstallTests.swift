@@ -98,7 +98,7 @@ import Testing
         "mkdir -m 700 .ssh; echo 'Host x' > .ssh/config; chmod 444 .ssh/config",
         ScriptStep(
           "sky hosts install", status: 73,
-          complains: ["read-only", "Include ~/.sky/ssh_config", "ssh -F"]),
+          complains: ["read-only", "/.sky/ssh_config", "ssh -F"]),
         ScriptStep("sky hosts add web 192.0.2.7 --accept-new", complains: ["read-only"]),
         ScriptStep("cat .ssh/config", prints: "Host x\n"),
         "ssh -F .sky/ssh_config -G web | grep -qx 'hostname 192.0.2.7'",

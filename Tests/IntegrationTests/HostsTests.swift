@@ -20,7 +20,7 @@ import Testing
           """
           sky hosts add web bob@192.0.2.7:2222 -i id -J jump.example,x:24 --host-key host.pub \
             -o Compression=yes -o 'LocalForward=8080 localhost:80' -o 'SetEnv A=b'
-          """, prints: "", complains: ["added to", "Include ~/.sky/ssh_config", "`ssh web`"]),
+          """, prints: "", complains: ["added to", "/.sky/ssh_config", "`ssh web`"]),
         ScriptStep(
           """
           ssh -G web | grep -E '^(hostname|port|user|identityfile|proxyjump|compression|localforward|setenv) '

@@ -25,10 +25,16 @@ public struct SkyRoom: Sendable {
     let sight = built.hasPrefix(home.string + "/") ? ["--ro-bind", built, built] : []
     let bubblewrap =
       ["--dev-bind", "/", "/", "--bind", folder.string, home.string] + sight
-      + ["--setenv", "HOME", home.string, "--unsetenv", "SKY_HOME", "--unsetenv", "SKY_SSH_CONFIG"]
+      + ["--setenv", "HOME", home.string, "--unsetenv", "SKY_SSH_CONFIG"] + skyHome
       + ["--unsetenv", "SSH_AUTH_SOCK", "--chdir", (place ?? home).string, "--", program]
     return try await Support.run(
       "bwrap", bubblewrap + arguments, input: input, environment: environment)
+  }
+
+  /// Root sees which folder a process of another room means by a path; for others each needs a path of its own.
+  private var skyHome: [String] {
+    geteuid() == 0
+      ? ["--unsetenv", "SKY_HOME"] : ["--setenv", "SKY_HOME", folder.appending(".sky").string]
   }
 
   /// Runs the `sky` that was built with these tests.

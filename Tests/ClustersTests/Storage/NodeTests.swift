@@ -5,7 +5,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("Mounts on a node", .enabled(if: mayMount(), "needs a /dev/fuse that this user may open"))
+  @Suite("Mounts on a node", .needsFUSE)
   struct MountTests {
     @Test func `a file is in the bucket soon after it is closed, byte for byte`() async throws {
       try await withStoreBench { bench in
@@ -175,7 +175,7 @@ extension ObjectStoreTests {
     }
   }
 
-  @Suite("Copies to a node")
+  @Suite("Copies to a node", .needsFUSE)
   struct CopyTests {
     @Test func `an object becomes the file, a prefix the folder`() async throws {
       try await withStoreBench { bench in

@@ -5,7 +5,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("Cloudflare's and IBM's settings, at the S3 server")
+  @Suite("Cloudflare's and IBM's settings, at the S3 server", .needsFUSE)
   struct OtherStoresTests {
     /// The keys as users of the two stores keep them, with the address of the server.
     private func write(_ bench: StoreBench) async throws {
@@ -76,7 +76,7 @@ extension ObjectStoreTests {
 
 @Suite("Google's store")
 struct GoogleStoreTests {
-  @Test(.enabled(if: mayMount(), "needs a /dev/fuse that this user may open"))
+  @Test(.needsFUSE)
   func `a bucket is made, filled, mounted, copied and deleted`() async throws {
     try await FakeGCSServer.run { server in
       try await withScratchFolder { folder in

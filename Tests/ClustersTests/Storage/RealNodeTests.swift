@@ -13,7 +13,7 @@ import Testing
 
 extension ObjectStoreTests {
   /// Buckets on real local nodes, over the stock ssh client.
-  @Suite("Real nodes")
+  @Suite("Real nodes", .needsFUSE)
   struct RealNodeTests {
     private static func host(_ bench: LocalBench, _ node: Node) throws -> ProgramHost {
       ProgramHost(
@@ -95,9 +95,6 @@ extension LocalBench {
     #expect(try await Support.run("scp", copy).status == 0)
   }
 }
-
-/// Whether this user may mount.
-func mayMount() -> Bool { access("/dev/fuse", R_OK | W_OK) == 0 }
 
 /// Whether /dev/fuse is as Debian's udev rules make it.
 private func anyoneMayMount() -> Bool {

@@ -7,7 +7,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("The buckets of a task")
+  @Suite("The buckets of a task", .needsFUSE)
   struct TaskStorageTests {
     private func storage(
       _ fileMounts: String, _ bench: StoreBench

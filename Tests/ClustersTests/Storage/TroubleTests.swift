@@ -6,7 +6,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("Stores and nodes in trouble")
+  @Suite("Stores and nodes in trouble", .needsFUSE)
   struct TroubleTests {
     /// This machine's side through a proxy, which can be taken away.
     private func through(_ proxy: DelayProxy, _ bench: StoreBench) -> ObjectStores {
