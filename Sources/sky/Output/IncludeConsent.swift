@@ -4,7 +4,8 @@ extension SkyContext {
   /// Makes sure that ssh finds the book; asks before the first change of the user's config, once.
   func ensureInclude(assumeYes: Bool) throws {
     let include = IncludeLine(home)
-    if case .inline = try include.status() { return }
+    let status = try include.status()
+    if case .inline = status { return }
     let plan = try include.plan(.include)
     guard plan.isNeeded else { return }
     if let obstacle = plan.obstacle {
@@ -13,15 +14,17 @@ extension SkyContext {
       return
     }
     let consent = Consent(home)
-    guard assumeYes || (consent.answer ?? ask(plan)) else {
+    // One that slipped was agreed to before.
+    let isAgreed = if case .slipped = status { true } else { assumeYes }
+    guard isAgreed || (!consent.isDeclined && ask(plan)) else {
+      try consent.decline()
       console.note(
         "sky: \(plan.path) is left as it is, as you said; `ssh -F \(home.book) NAME` works,")
       console.note("  and `sky hosts install` adds the Include after all")
-      try consent.remember(false)
       return
     }
     try include.install()
-    try consent.remember(true)
+    try consent.forget()
     console.note("sky: added to \(plan.path): \(plan.line)")
   }
 

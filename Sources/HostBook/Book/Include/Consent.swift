@@ -1,32 +1,27 @@
 import SystemPackage
 
-/// Whether the user lets sky keep its Include in their ssh config: asked once, kept in `~/.sky/consent`.
+/// The user's no to an Include in their ssh config, kept as an empty file: nobody is asked twice.
 public struct Consent: Sendable {
   private let path: FilePath
 
-  public init(_ home: SkyHome) { path = home.root.appending("consent") }
+  public init(_ home: SkyHome) { path = home.root.appending("include-declined") }
 
-  /// What was answered; nil when nobody was asked yet.
-  public var answer: Bool? {
-    switch (try? FileSystem.read(path)).flatMap({ $0 }) {
-    case Array("yes\n".utf8): true
-    case Array("no\n".utf8): false
-    default: nil
-    }
-  }
+  public var isDeclined: Bool { (try? FileSystem.status(path)) != .some(nil) }
 
-  /// Keeps an answer; nil forgets it, so that the next change asks again.
-  public func remember(_ answer: Bool?) throws(BookError) {
-    let before: AtomicFile.Snapshot
+  public func decline() throws(BookError) {
+    guard !isDeclined else { return }
     do throws(Errno) {
-      guard answer != nil else {
-        try FileSystem.unlink(path)
-        return
-      }
-      before = try AtomicFile.snapshot(path)
+      let file = FileDescriptor(rawValue: try FileSystem.create(path))
+      try? file.close()
     } catch {
       throw BookError.cannotWrite(path, error)
     }
-    _ = try AtomicFile.replace(before, with: Array((answer == true ? "yes\n" : "no\n").utf8))
+  }
+
+  /// The next change asks again.
+  public func forget() throws(BookError) {
+    do throws(Errno) { try FileSystem.unlink(path) } catch {
+      throw BookError.cannotWrite(path, error)
+    }
   }
 }

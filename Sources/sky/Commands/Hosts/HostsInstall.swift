@@ -23,7 +23,7 @@ struct HostsInstall: SkyCommand {
 
   func run(_ context: SkyContext) async throws {
     try context.reach(inline ? .inline : .include, dryRun: dryRun)
-    if !dryRun { try Consent(context.home).remember(true) }
+    if !dryRun { try Consent(context.home).forget() }
   }
 }
 
@@ -44,7 +44,7 @@ struct HostsUninstall: SkyCommand {
 
   func run(_ context: SkyContext) async throws {
     try context.reach(.nothing, dryRun: dryRun)
-    if !dryRun { try Consent(context.home).remember(nil) }
+    if !dryRun { try Consent(context.home).forget() }
   }
 }
 
