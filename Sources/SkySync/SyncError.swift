@@ -1,5 +1,7 @@
+import HostBook
+
 /// Why a node could not be used. A failed file is not one: that is a problem in the report.
-public struct SyncError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct SyncError: ExplainedError, Equatable, Sendable {
   /// The class of the failure; the command line's exit code follows from it.
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
@@ -40,11 +42,5 @@ public struct SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     self.subject = subject
     self.reason = reason
     self.advice = advice
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }

@@ -80,7 +80,7 @@ public struct NodeStatus: Equatable, Sendable {
 }
 
 /// Why a provider could not do it: what was tried, why it failed, what to do.
-public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct ProviderError: ExplainedError, Equatable, Sendable {
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -111,11 +111,5 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
 
   static func cancelled(_ subject: String) -> ProviderError {
     ProviderError(.cancelled, subject, "interrupted")
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }

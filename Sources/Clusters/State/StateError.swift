@@ -1,5 +1,7 @@
+import HostBook
+
 /// Why the state of the clusters could not be read, changed or locked.
-public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct StateError: ExplainedError, Equatable, Sendable {
   /// The class of the failure; the command line's exit code follows from it.
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
@@ -36,11 +38,5 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     self.subject = subject
     self.reason = reason
     self.advice = advice
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }

@@ -1,7 +1,9 @@
+import HostBook
+
 /// Why something with an object store failed: what was tried, on which object, why, and what to do.
 ///
 /// Holds no secret: keys are never part of a message.
-public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct StorageError: ExplainedError, Equatable, Sendable {
   /// The class of the failure; the command line's exit code follows from it.
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
@@ -48,11 +50,5 @@ public struct StorageError: Error, Equatable, Sendable, CustomStringConvertible 
     self.subject = subject
     self.reason = reason
     self.advice = advice
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }

@@ -1,5 +1,7 @@
+import HostBook
+
 /// Why a workflow on a cluster did not go on: what was tried, on which cluster, why it failed, what to do.
-public struct WorkflowError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct WorkflowError: ExplainedError, Equatable, Sendable {
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -28,11 +30,5 @@ public struct WorkflowError: Error, Equatable, Sendable, CustomStringConvertible
     self.subject = subject
     self.reason = reason
     self.advice = advice
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }

@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// Why the book, the user's configuration or a pin could not be read or changed. Nothing was written.
-public struct BookError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct BookError: ExplainedError, Equatable, Sendable {
   /// The class of the failure; the command line's exit code follows from it.
   public struct Code: Hashable, Sendable, RawRepresentable {
     public let rawValue: String
@@ -42,12 +42,6 @@ public struct BookError: Error, Equatable, Sendable, CustomStringConvertible {
     self.subject = subject
     self.reason = reason
     self.advice = advice
-  }
-
-  public var description: String {
-    let line = "\(subject): \(reason)"
-    guard let advice else { return line }
-    return "\(line)\n  \(advice)"
   }
 }
 

@@ -34,7 +34,10 @@ public struct Sockets: Sendable {
           [ssh, "-F", "/dev/null", "-O", "exit", "-S", socket.string, "sky"],
           patience: .seconds(5))
         // The master takes its socket away itself, a moment after it has answered.
-        for _ in 0..<100 where (try? FileSystem.status(socket)) != .some(nil) { usleep(10000) }
+        for _ in 0..<100 {
+          if (try? FileSystem.status(socket)) == .some(nil) { break }
+          usleep(10000)
+        }
       }
       return removeDead(socket)
     }
