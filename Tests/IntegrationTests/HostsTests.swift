@@ -13,7 +13,7 @@ import Testing
   @Test func `hosts are added, shown, renamed and removed, and ssh agrees at every step`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(Self.keys)
       try await room.expect([
         ScriptStep(
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `documents for programs have the keys of the contract`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); mkdir -m 700 .ssh; printf 'Host web\\n  Ciphers aes256-ctr\\nHost *\\n  User mallory\\n  LogLevel ERROR\\n' > .ssh/config
@@ -118,7 +118,7 @@ import Testing
   @Test func `a bundle goes from one home to another, and cannot say more than it may`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); sky hosts add web bob@192.0.2.7:2222 -i id -o Compression=yes --host-key host.pub
@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test func `undo goes back through hosts and the Include, and no further`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; printf 'Host mine\\n  User me\\n' > .ssh/config; cp .ssh/config before",
         "sky hosts add a 192.0.2.1 --accept-new; sky hosts add b 192.0.2.2 --accept-new",
@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test func `doctor names what is wrong, and mends what is safe to mend`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         "\(Self.keys); sky hosts add web 192.0.2.7 -i id --host-key host.pub; sky hosts add db h --accept-new"
       )
@@ -278,7 +278,7 @@ import Testing
   ]
 
   @Test func `each mistake has its words and its exit code, and changes nothing`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); mkdir -m 700 .ssh; printf 'Host mine\\n  User me\\n' > .ssh/config
