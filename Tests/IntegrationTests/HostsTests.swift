@@ -13,6 +13,10 @@ import Testing
   @Test func `hosts are added, shown, renamed and removed, and ssh agrees at every step`()
     async throws
   {
+    let user = currentUserName()
+    func column(_ text: String) -> String {
+      text.padding(toLength: max(4, user.count), withPad: " ", startingAt: 0)
+    }
     try await withSkyRoom(hasNodes: false) { room in
       try await room.good(Self.keys)
       try await room.expect([
@@ -45,10 +49,10 @@ import Testing
         ScriptStep(
           "sky hosts list",
           prints: """
-            ALIAS  CLUSTER  ROLE  ADDRESS         USER  STATE
-            db     -        -     db.example:22   \(currentUserName())  -
-            six    -        -     2001:db8::1:24  \(currentUserName())  -
-            web    -        -     192.0.2.7:2222  bob   -
+            ALIAS  CLUSTER  ROLE  ADDRESS         \(column("USER"))  STATE
+            db     -        -     db.example:22   \(column(user))  -
+            six    -        -     2001:db8::1:24  \(column(user))  -
+            web    -        -     192.0.2.7:2222  \(column("bob"))  -
 
             """),
         ScriptStep("sky hosts show web", says: ["Host web\n  HostName 192.0.2.7\n  User bob\n"]),
@@ -282,7 +286,7 @@ import Testing
       try await room.good(
         """
         \(Self.keys); mkdir -m 700 .ssh; printf 'Host mine\\n  User me\\n' > .ssh/config
-        sky hosts add web 192.0.2.7 --host-key host.pub; cp -a .sky sky; cp -a .ssh ssh
+        sky hosts add web 192.0.2.7 --host-key host.pub; cp -a .sky kept; cp -a .ssh ssh
         """)
       for mistake in Self.mistakes {
         let result = try await room.script("sky hosts \(mistake.arguments)")
@@ -292,7 +296,7 @@ import Testing
         for words in mistake.says { #expect(result.errorText.contains(words), "\(story)") }
         #expect(!result.errorText.contains(".tmp"), "\(story)")
       }
-      try await room.good("diff -r sky/ssh_config .sky/ssh_config && diff -r ssh .ssh")
+      try await room.good("diff -r kept/ssh_config .sky/ssh_config && diff -r ssh .ssh")
     }
   }
 
