@@ -15,6 +15,12 @@ public protocol Provider: Sendable {
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
 
+  /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
+  var seesNodesFromOutside: Bool { get }
+
+  /// How jobs on the first `nodes` nodes are started when the nodes do not start their own; nil when they do.
+  func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread?
+
   /// The nodes as they are now, by rank; looks, never changes.
   func nodes(of cluster: ClusterSpec) async throws(ProviderError) -> [NodeStatus]
 
@@ -23,6 +29,11 @@ public protocol Provider: Sendable {
 
   /// Ends the nodes and removes their files. No process, mount or folder of them is left.
   func down(_ cluster: ClusterSpec) async throws(ProviderError)
+}
+
+extension Provider {
+  public var seesNodesFromOutside: Bool { false }
+  public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
 }
 
 /// What a provider is asked for.

@@ -7,7 +7,8 @@ struct SyncTask {
   let context: ClusterContext
   let cluster: ClusterRecord
 
-  /// Lets every node finish, then throws the first error by rank. Single files that failed are told.
+  /// Lets every node finish. Throws the error when all nodes failed by it, `partly` with the names of
+  /// those that failed when others have all they need.
   func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws {
     guard !sources.sources.isEmpty else { return }
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
@@ -19,7 +20,7 @@ struct SyncTask {
         context.report(.synced(alias: node.alias, report))
       }
     }
-    for result in results { _ = try result.get() }
+    try Self.judge(nodes, results)
     if let workdir = sources.workdir {
       try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
     }
@@ -51,6 +52,32 @@ struct SyncTask {
               + "a line `!/\(path)` would send it"))
       }
     }
+  }
+
+  /// Code that is not all there must not run: a file that failed fails its node.
+  private static func judge(
+    _ nodes: [ReachedNode], _ results: [Result<SyncReport, SyncError>]
+  ) throws {
+    var failed: [String] = []
+    var first: SyncError?
+    for (node, result) in zip(nodes, results) {
+      switch result {
+      case .success(let report):
+        guard let problem = report.problems.first else { continue }
+        let path = String(decoding: problem.path, as: UTF8.self)
+        failed.append("\(node.alias) (\(path): \(problem.reason))")
+      case .failure(let error):
+        if error.code == .cancelled { throw error }
+        first = first ?? error
+        failed.append("\(node.alias) (\(error.reason))")
+      }
+    }
+    guard !failed.isEmpty else { return }
+    if let first, failed.count == nodes.count { throw first }
+    throw WorkflowError(
+      .partly, failed.joined(separator: ", "),
+      "\(nodes.count - failed.count) of \(nodes.count) nodes have all files, so nothing was started",
+      advice: "Mend what the report names and run the same command again: only what lacks is sent.")
   }
 
   /// A file name for a target's manifest.
