@@ -145,8 +145,13 @@ extension ExitStatus {
 
   private static func of(_ code: ProviderError.Code) -> ExitStatus {
     switch code {
-    case .nodeFailed: .unreachable
+    case .nodeFailed, .tooFew: .unreachable
     case .cannotWrite: .cannotWrite
+    case .hostKey: .hostKey
+    case .authentication: .authentication
+    case .badInput: .badInput
+    case .unknownName: .unknownName
+    case .cancelled: .interrupted
     default: .failed
     }
   }

@@ -22,7 +22,19 @@ public struct Connector: Sendable {
 
   /// Throws `unreachable` also when ssh's configuration cannot be read, with file and line.
   public func connect(_ name: String) async throws(SyncError) -> SSHConnection {
-    try await SSHConnection.open(Self.resolve(name, resolver), options: options)
+    try await connect(Self.resolve(name, resolver))
+  }
+
+  /// Connects to what `resolve` has found.
+  public func connect(_ host: ResolvedHost) async throws(SyncError) -> SSHConnection {
+    try await SSHConnection.open(host, options: options)
+  }
+
+  /// What ssh would do for `name` with these on its command line.
+  public func resolve(
+    _ name: String, _ overrides: Resolver.Overrides = Resolver.Overrides()
+  ) throws(SyncError) -> ResolvedHost {
+    try Self.resolve(name, resolver, overrides)
   }
 
   /// Connects to each name, side by side, does `work` there and closes; outcomes in the order of `names`.
@@ -44,10 +56,10 @@ public struct Connector: Sendable {
   }
 
   private static func resolve(
-    _ name: String, _ resolver: Resolver
+    _ name: String, _ resolver: Resolver, _ overrides: Resolver.Overrides = Resolver.Overrides()
   ) throws(SyncError) -> ResolvedHost {
     do throws(ResolveError) {
-      return try resolver.resolve(name).host
+      return try resolver.resolve(name, overrides: overrides).host
     } catch {
       throw SyncError(
         .unreachable, name, "ssh's configuration cannot be used: \(error)",

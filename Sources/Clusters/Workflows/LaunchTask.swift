@@ -18,7 +18,8 @@ public struct LaunchTask: Sendable {
     let cluster =
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
-        infra: task.resources.infra ?? "local", numNodes: task.numNodes)
+        infra: task.resources.infra, numNodes: task.numNodes,
+        requirements: task.resources.alternatives)
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))

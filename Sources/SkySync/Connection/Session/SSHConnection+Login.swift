@@ -1,4 +1,5 @@
 import CLibSSH2
+import HostBook
 
 /// The steps between the first byte and the first command.
 extension SSHConnection {
@@ -40,6 +41,13 @@ extension SSHConnection {
       throw SyncError(.hostKey, name, "the server sent no host key")
     }
     return UnsafeRawBufferPointer(start: bytes, count: size).map { $0 }
+  }
+
+  /// The host key that was checked when the connection was made, as `.pub` files have it: `TYPE BASE64`.
+  public func hostKeys() throws(SyncError) -> [String] {
+    if let failure { throw failure }
+    let key = try serverKey()
+    return ["\(KnownHosts.keyType(key) ?? "unknown") \(Base64.encode(key, padding: true))"]
   }
 
   /// Offers one key. Returns false when the server does not want it.

@@ -24,7 +24,10 @@ struct Launch: SkyCommand {
     name: .shortAndLong, help: "The cluster's name (default: the task's name, else sky-USER).")
   var cluster: String?
 
-  @Option(help: "Where nodes come from: local (the default).")
+  @Option(
+    help: ArgumentHelp(
+      "Where nodes come from: local (the default of a new cluster) or ssh/POOL.",
+      valueName: "infra"))
   var infra: String?
 
   @Option(help: "How many nodes (default: the task's, else 1).")
@@ -44,6 +47,9 @@ struct Launch: SkyCommand {
   @Flag(name: [.short, .customLong("detach-run")], help: "Do not follow the job's output.")
   var detach = false
 
+  @Flag(help: "Learn host keys that nobody knows yet, of machines of a pool, without asking.")
+  var acceptNew = false
+
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
@@ -56,7 +62,7 @@ struct Launch: SkyCommand {
   func run(_ context: SkyContext) async throws {
     let task = try options.task(context, infra: infra, numNodes: numNodes)
     let name = cluster ?? task.name ?? "sky-\(context.environment["USER"] ?? "me")"
-    var session = try await ClusterSession(context)
+    var session = try await ClusterSession(context, acceptNew: acceptNew)
     var request = LaunchRequest(cluster: name, task: task, folder: context.folder)
     request.setup = !noSetup && !fast
     request.bringUp = !fast
