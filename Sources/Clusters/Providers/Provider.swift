@@ -50,12 +50,26 @@ public struct ClusterSpec: Equatable, Sendable {
   public var identityFile: FilePath
   /// Each node has to meet one of these; anything does when empty. Asked of nodes that are new.
   public var requirements: [Requirements] = []
+  /// What the task asks of the batch system: options by their long names. Asked of nodes that are new.
+  public var options: [BatchOption] = []
 
   public init(name: String, incarnation: String, numNodes: Int, identityFile: FilePath) {
     self.name = name
     self.incarnation = incarnation
     self.numNodes = numNodes
     self.identityFile = identityFile
+  }
+}
+
+/// An option of a batch system's own, such as `time` and `2:00:00`.
+public struct BatchOption: Equatable, Sendable {
+  /// As after the two dashes.
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
   }
 }
 
@@ -76,6 +90,8 @@ public struct Node: Equatable, Sendable {
   public var usesClusterKey = true
   /// Further lines of the alias.
   public var options: [AliasEntry.Option] = []
+  /// The rank of the node whose home this one shares, files of one being those of the other; nil for none.
+  public var homeOf: Int?
 
   public init(
     rank: Int, hostname: String, port: UInt16, user: String, hostKeys: [String], internalIP: String

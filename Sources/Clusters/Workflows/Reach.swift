@@ -7,6 +7,8 @@ struct ReachedNode: Sendable {
   var alias: String
   /// The address that nodes use among themselves.
   var internalIP: String
+  /// The rank of the node whose home this one shares; nil for none.
+  var homeOf: Int?
   var host: any CommandHost
 }
 
@@ -23,7 +25,7 @@ struct Reach {
   func each(_ nodes: [NodeRecord]) async -> [Result<ReachedNode, SyncError>] {
     await resultsInParallel(nodes, width: max(1, nodes.count)) { node throws(SyncError) in
       ReachedNode(
-        rank: node.rank, alias: node.alias, internalIP: node.internalIP,
+        rank: node.rank, alias: node.alias, internalIP: node.internalIP, homeOf: node.homeOf,
         host: try await context.connect(node.alias))
     }
   }

@@ -9,9 +9,7 @@ struct SlurmRequest: Equatable {
   /// What the partition's nodes call their GPUs, as `sinfo -o %G` lists them.
   var gres: [String] = []
   /// Further options by their long names.
-  var options: [(name: String, value: String)] = []
-
-  static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+  var options: [BatchOption] = []
 
   var words: [String] {
     var words = [

@@ -60,6 +60,11 @@ enum SlurmScripts {
 
     """#
 
+  static let names = #"""
+    say names $(scontrol show hostnames "$(squeue -h -j "$A" -o '%N')")
+
+    """#
+
   /// Makes the nodes ready for our logins, and says what they are: `node NAME ADDRESS IP SHARED` and
   /// `key NAME TYPE BASE64`. `$KEY` is the public key, `$PORTS` are words NAME=PORT.
   static let gather = #"""

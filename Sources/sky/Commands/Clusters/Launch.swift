@@ -26,7 +26,8 @@ struct Launch: SkyCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where nodes come from: local (the default of a new cluster) or ssh/POOL.",
+      "Where nodes come from: local (the default of a new cluster), ssh/POOL or "
+        + "slurm/CLUSTER[/PARTITION].",
       valueName: "infra"))
   var infra: String?
 
