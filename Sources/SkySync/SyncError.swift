@@ -38,6 +38,8 @@ public struct SyncError: ExplainedError, Equatable, Sendable {
   public var reason: String
   /// What to do about it, when something can be said.
   public var advice: String?
+  /// OpenSSH's own client may manage what this library cannot.
+  public var isForOpenSSH = false
 
   public init(_ code: Code, _ subject: String, _ reason: String, advice: String? = nil) {
     self.code = code

@@ -52,13 +52,15 @@ extension StateStore {
     }
   }
 
-  /// Gives the cluster these machines: all of them, or none when another cluster has one by now.
+  /// Gives the cluster these machines: all of them, or none when somebody has one of them, or the
+  /// cluster has one of these ranks, by now.
   func hold(_ holdings: [PoolHolding], for cluster: String) async throws(StateError) -> Bool {
     try await write { database in
       for holding in holdings {
         let taken = try String.fetchOne(
-          database, sql: "SELECT cluster FROM pool_holding WHERE machine = ?",
-          arguments: [holding.machine])
+          database,
+          sql: "SELECT cluster FROM pool_holding WHERE machine = ? OR (cluster = ? AND rank = ?)",
+          arguments: [holding.machine, cluster, holding.rank])
         if taken != nil { return false }
       }
       for holding in holdings {
@@ -73,11 +75,13 @@ extension StateStore {
     }
   }
 
-  /// The cluster has none of these ranks any more.
-  func releasePool(of cluster: String, from rank: Int) async throws(StateError) {
+  /// The cluster has none of these machines any more.
+  func release(_ holdings: [PoolHolding]) async throws(StateError) {
     try await write { database in
-      try database.execute(
-        sql: "DELETE FROM pool_holding WHERE cluster = ? AND rank >= ?", arguments: [cluster, rank])
+      for holding in holdings {
+        try database.execute(
+          sql: "DELETE FROM pool_holding WHERE machine = ?", arguments: [holding.machine])
+      }
     }
   }
 }

@@ -49,7 +49,7 @@ struct PoolReach: Sendable {
   /// Connects, does `work` there and closes.
   func visit<Value: Sendable>(
     _ machine: PoolMachine,
-    _ work: @Sendable (SSHConnection) async throws(SyncError) -> Value
+    _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(SyncError) -> Value {
     let host = try await connector.connect(machine.resolved)
     do throws(SyncError) {

@@ -58,16 +58,14 @@ struct SSHPoolProvider: Provider {
 
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
     let reach = reach
-    var held = try await holdings(of: cluster)
-    let fresh = held.count
-    if held.count < cluster.numNodes {
-      do throws(ProviderError) {
-        held += try await take(cluster, beside: held)
-      } catch {
-        var error = error
-        error.leavesNothing = held.isEmpty
-        throw error
-      }
+    let before = try await holdings(of: cluster)
+    let held: [PoolHolding]
+    do throws(ProviderError) {
+      held = try await take(cluster)
+    } catch {
+      var error = error
+      error.leavesNothing = before.isEmpty
+      throw error
     }
     do throws(ProviderError) {
       return try await inParallel(Array(held.prefix(cluster.numNodes)), width: 64) {
@@ -75,7 +73,7 @@ struct SSHPoolProvider: Provider {
         try await claim(try reach.machine(holding), cluster)
       }
     } catch {
-      guard error.code != .cancelled, fresh == 0 else { throw error }
+      guard error.code != .cancelled, before.isEmpty else { throw error }
       // What cannot be had whole is given back: a machine that cannot be cleaned stays recorded.
       var error = error
       do throws(ProviderError) {
@@ -127,39 +125,44 @@ extension SSHPoolProvider {
     }
   }
 
-  /// Machines for the ranks from `held.count` on, recorded as the cluster's.
-  private func take(
-    _ cluster: ClusterSpec, beside held: [PoolHolding]
-  ) async throws(ProviderError) -> [PoolHolding] {
+  /// All machines of the cluster, new ones recorded as its own.
+  private func take(_ cluster: ClusterSpec) async throws(ProviderError) -> [PoolHolding] {
     let pool = try PoolFolder(support.home).pool(name)
-    let reach = reach
     var machines: [PoolMachine] = []
     for host in pool.hosts { machines.append(try reach.machine(host, of: pool)) }
     let choice = PoolChoice(
       reach: reach, requirements: cluster.requirements, report: support.report)
     while true {
-      do {
-        let holders = try await support.state.poolHolders()
-        let taken = machines.compactMap { machine in
-          holders[machine.holding.machine].map { "\(machine.host): cluster \($0) has it" }
-        }
-        let picked = try await choice.pick(
-          cluster.numNodes - held.count,
-          from: machines.filter { holders[$0.holding.machine] == nil }, pool: pool, taken: taken)
-        let new = picked.enumerated().map { index, machine in
-          var holding = machine.holding
-          holding.rank = held.count + index
-          return holding
-        }
-        // Another sky may have been quicker: then look again.
-        if try await support.state.hold(new, for: cluster.name) { return new }
-      } catch let error as StateError {
-        throw ProviderError(error)
-      } catch let error as ProviderError {
-        throw error
-      } catch {
-        throw ProviderError(.nodeFailed, infra, "\(error)")
+      let held = try await holdings(of: cluster)
+      let missing = cluster.numNodes - held.count
+      guard missing > 0 else { return held }
+      let holders = try await holders()
+      let taken = machines.compactMap { machine in
+        holders[machine.holding.machine].map { "\(machine.host): cluster \($0) has it" }
       }
+      let picked = try await choice.pick(
+        missing, from: machines.filter { holders[$0.holding.machine] == nil }, pool: pool,
+        taken: taken)
+      let free = (0..<cluster.numNodes).filter { rank in !held.contains { $0.rank == rank } }
+      let new = zip(free, picked).map { rank, machine in
+        var holding = machine.holding
+        holding.rank = rank
+        return holding
+      }
+      // Another sky may have been quicker with one of them: then look again.
+      try await hold(new, cluster)
+    }
+  }
+
+  private func holders() async throws(ProviderError) -> [String: String] {
+    do { return try await support.state.poolHolders() } catch { throw ProviderError(error) }
+  }
+
+  private func hold(
+    _ machines: [PoolHolding], _ cluster: ClusterSpec
+  ) async throws(ProviderError) {
+    do { _ = try await support.state.hold(machines, for: cluster.name) } catch {
+      throw ProviderError(error)
     }
   }
 
@@ -194,12 +197,16 @@ extension SSHPoolProvider {
     let results = await resultsInParallel(held, width: 64) { holding throws(ProviderError) in
       try await clean(try reach.machine(holding), cluster)
     }
-    for result in results {
-      if case .failure(let error) = result { throw error }
+    var given: [PoolHolding] = []
+    var problem: ProviderError?
+    for (holding, result) in zip(held, results) {
+      switch result {
+      case .success: given.append(holding)
+      case .failure(let error): problem = problem ?? error
+      }
     }
-    do { try await support.state.releasePool(of: cluster.name, from: 0) } catch {
-      throw ProviderError(error)
-    }
+    do { try await support.state.release(given) } catch { throw ProviderError(error) }
+    if let problem { throw problem }
   }
 
   private func clean(
