@@ -23,10 +23,11 @@ public struct LaunchTask: Sendable {
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      task, on: nodes, setup: request.setup)
+      task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
   }
 }
 
@@ -45,9 +46,10 @@ public struct ExecTask: Sendable {
     let cluster = try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: request.task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      request.task, on: nodes, setup: false)
+      request.task, on: nodes, setup: false, ownCopy: request.snapshot)
   }
 }
 
