@@ -8,6 +8,7 @@ enum Schema {
       try database.execute(sql: clustersNodesJobs)
     }
     registerStorage(&migrator)
+    registerSynced(&migrator)
     return migrator
   }()
 

@@ -8,29 +8,47 @@ struct SyncTask {
   let cluster: ClusterRecord
 
   /// Lets every node finish, then throws the first error by rank. Single files that failed are told.
-  func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws {
-    guard !sources.sources.isEmpty else { return }
+  ///
+  /// - Returns: what was done with each node; none when only a repository was cloned.
+  @discardableResult
+  func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws -> [SyncReport] {
+    if let repository = sources.repository {
+      try await CloneRepository(context: context).run(repository, on: nodes)
+    }
+    let reports = sources.sources.isEmpty ? [] : try await push(sources, to: nodes)
+    if let workdir = sources.workdir {
+      try await context.state.updateCluster(cluster.name) { $0.workdir = workdir }
+    }
+    return reports
+  }
+
+  private func push(
+    _ sources: TaskSources, to nodes: [ReachedNode]
+  ) async throws -> [SyncReport] {
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
-    let results = await Push.run(
-      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
+    let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
+    var results = await Push.run(all, options: PushOptions()).map { $0.mapError { $0 as any Error } }
     try await tellLeftOut(sources)
-    for (node, result) in zip(nodes, results) {
-      if case .success(let report) = result {
+    for (index, node) in nodes.enumerated() {
+      let outside = OutsideHome(node: node, pairs: all[index].pairs)
+      if let refused = outside.refused(results[index]) {
+        do { results[index] = .success(try await outside.push(refused, after: results[index])) } catch {
+          results[index] = .failure(error)
+        }
+      }
+      if case .success(let report) = results[index] {
         context.report(.synced(alias: node.alias, report))
       }
     }
-    for result in results { _ = try result.get() }
-    if let workdir = sources.workdir {
-      try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
-    }
+    return try results.map { try $0.get() }
   }
 
   private func pairs(_ sources: TaskSources, _ node: ReachedNode) -> [SyncPair] {
-    let memory = SyncMemory(context.home).folder(cluster, rank: node.rank)
+    let memory = SyncMemory(context.home)
     return sources.sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
-        manifest: memory.appending(Self.name(of: source.target))
+        manifest: memory.manifest(cluster, rank: node.rank, target: source.target)
       ) { () async throws(SyncError) in try await source.look.result().tree }
     }
   }
@@ -51,10 +69,5 @@ struct SyncTask {
               + "a line `!/\(path)` would send it"))
       }
     }
-  }
-
-  /// A file name for a target's manifest.
-  private static func name(of target: [UInt8]) -> String {
-    String(decoding: SHA1.hexDigest(target), as: UTF8.self)
   }
 }
