@@ -36,7 +36,8 @@ struct CloneRepository {
           .noRepository, "\(node.alias): workdir \(repository.address.shown)",
           "the clone gave no answer", advice: "See what `ssh \(node.alias) git --version` says.")
       }
-      context.report(.notice("\(node.alias): ~/sky_workdir is at \(commit.prefix(12)), \(answer.place)"))
+      context.report(
+        .notice("\(node.alias): ~/sky_workdir is at \(commit.prefix(12)), \(answer.place)"))
     }
   }
 

@@ -36,7 +36,8 @@ struct RepositoryAddress: Equatable, Sendable {
       // The path may be private too: it stays masked as it was.
       plain = url.map { Self.withoutLogin($0) }
     }
-    self.init(shown: Self.withoutLogin(url.shown), plain: plain, transport, host: server.host)
+    let shown = transport == .web ? Self.withoutLogin(url.shown) : url.shown
+    self.init(shown: shown, plain: plain, transport, host: server.host)
     port = server.port
     switch transport {
     case .ssh: user = login.map { String($0.prefix { $0 != ":" }) }
@@ -66,7 +67,9 @@ struct RepositoryAddress: Equatable, Sendable {
     let login = at.map { place[..<$0] }
     // An IPv6 address stands in brackets.
     let end = server.lastIndex(of: "]") ?? server.startIndex
-    guard let colon = server[end...].lastIndex(of: ":") else { return (login, (String(server), nil)) }
+    guard let colon = server[end...].lastIndex(of: ":") else {
+      return (login, (String(server), nil))
+    }
     return (
       login, (String(server[..<colon]), Int(server[server.index(after: colon)...]))
     )

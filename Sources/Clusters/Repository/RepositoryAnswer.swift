@@ -44,12 +44,14 @@ extension RepositoryAnswer {
     switch failure.word {
     case "no-git":
       return WorkflowError(
-        .toolFailed, subject, "the node has no git", advice: "On the node: sudo apt-get install git.")
+        .toolFailed, subject, "the node has no git",
+        advice: "On the node: sudo apt-get install git.")
     case "no-ref":
       let near = ref.flatMap { Suggestion.nearest(to: $0, in: names) }
       return WorkflowError(
         .noSource, subject,
-        "\(ref.map { "\($0): " } ?? "")\(failure.text)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        "\(ref.map { "\($0): " } ?? "")\(failure.text)"
+          + (near.map { "; did you mean \($0)?" } ?? ""))
     case "remote", "submodule":
       let what = failure.word == "remote" ? "cannot be fetched" : "a submodule cannot be fetched"
       return WorkflowError(

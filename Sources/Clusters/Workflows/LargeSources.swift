@@ -73,7 +73,8 @@ struct SourceSize: Equatable, Sendable {
     self.path = path
     bytes = contents.reduce(0) { $0 + $1.size }
     files = contents.count
-    let isFolder = tree.entries.count != 1 || tree.entries.first?.path.contains(0x2f) == true
+    let isFolder =
+      tree.entries.count != 1 || tree.entries.first?.path.contains(0x2f) == true
       || (try? FileSystem.status(path))??.kind == .folder
     parts = isFolder ? Self.parts(contents, total: bytes) : []
     let own = tree.entries.contains { $0.path == Array(".skyignore".utf8) }

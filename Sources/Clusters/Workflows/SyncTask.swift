@@ -27,12 +27,16 @@ struct SyncTask {
   ) async throws -> [SyncReport] {
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
     let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
-    var results = await Push.run(all, options: PushOptions()).map { $0.mapError { $0 as any Error } }
+    var results = await Push.run(all, options: PushOptions()).map {
+      $0.mapError { $0 as any Error }
+    }
     try await tellLeftOut(sources)
     for (index, node) in nodes.enumerated() {
       let outside = OutsideHome(node: node, pairs: all[index].pairs)
       if let refused = outside.refused(results[index]) {
-        do { results[index] = .success(try await outside.push(refused, after: results[index])) } catch {
+        do {
+          results[index] = .success(try await outside.push(refused, after: results[index]))
+        } catch {
           results[index] = .failure(error)
         }
       }

@@ -18,6 +18,7 @@ public struct WatchCluster: Sendable {
     var nodes: [ReachedNode] = []
     var last: [FileTree] = []
     var told: String?
+    var isWatching = false
     while true {
       do {
         let sources = try TaskSources(again: try await context.state.synced(to: name), context)
@@ -33,9 +34,10 @@ public struct WatchCluster: Sendable {
           onSync(try await sync(name, sources, nodes))
           last = trees
           told = nil
-          if !isUnseen { context.report(.phase("watching; Ctrl-C ends it")) }
         }
         if isUnseen { continue }
+        if !isWatching { context.report(.phase("watching; Ctrl-C ends it")) }
+        isWatching = true
       } catch {
         guard Self.isPassing(error) else { throw error }
         if told != "\(error)" { context.report(.notice("\(error)")) }
