@@ -34,7 +34,7 @@ import Testing
   @Test func `what is installed is taken out byte for byte, and patch applies the dry run`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good("sky hosts add web 192.0.2.7 --accept-new && sky hosts uninstall")
       for config in Self.configs {
         try await room.good("rm -rf .ssh before copy")
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `inline hosts follow the book, for clients that know no Include`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; printf 'Host *\\n  User mallory\\n' > .ssh/config; cp .ssh/config before",
         "sky hosts install --inline; sky hosts add web bob@192.0.2.7 --accept-new",
@@ -93,7 +93,7 @@ import Testing
 
   @Test func `a config that is not ours to write is left alone, and the line is told`() async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; echo 'Host x' > .ssh/config; chmod 444 .ssh/config",
         ScriptStep(
