@@ -71,6 +71,14 @@ import Testing
     }
   }
 
+  private static let python = TestTools.folder.appending("bin/python3").string
+  /// paramiko's own reader, which knows no Include.
+  private static let paramiko = """
+    import os, paramiko
+    host = paramiko.SSHConfig.from_path(os.path.expanduser("~/.ssh/config")).lookup("web")
+    print(host["hostname"], host["user"], host["hostkeyalias"])
+    """
+
   @Test func `inline hosts follow the book, for clients that know no Include`() async throws {
     try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
@@ -79,6 +87,7 @@ import Testing
         ScriptStep("grep -ci '^ *include' .ssh/config", status: 1),
         ScriptStep(
           "ssh -G web | grep -E '^(user|hostname) '", prints: "user bob\nhostname 192.0.2.7\n"),
+        ScriptStep("\(Self.python) -c '\(Self.paramiko)'", prints: "192.0.2.7 bob sky.web\n"),
         "sky hosts rename web www; ssh -G www | grep -qx 'user bob'",
         "ssh -G web | grep -qx 'hostname web'",
         ScriptStep("sky hosts doctor --json", prints: "[\n\n]\n"),
