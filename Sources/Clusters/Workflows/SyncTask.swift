@@ -12,7 +12,11 @@ struct SyncTask {
     guard !sources.sources.isEmpty else { return }
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
     let results = await Push.run(
-      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
+      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions()
+    ) { node, progress in
+      context.report(.syncing(alias: nodes[node].alias, progress))
+    }
+    context.report(.syncEnded)
     try await tellLeftOut(sources)
     for (node, result) in zip(nodes, results) {
       if case .success(let report) = result {

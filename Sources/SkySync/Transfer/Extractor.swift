@@ -13,6 +13,8 @@ struct Extractor {
   private(set) var arrived: [FileEntry] = []
   private(set) var contentBytes: Int64 = 0
   private(set) var problems: [Problem] = []
+  /// Why the first file that could not be written here could not.
+  private(set) var unwritten: String?
   /// Where members that hard links may point to were put.
   private var placed: [[UInt8]: [UInt8]] = [:]
 
@@ -54,12 +56,20 @@ struct Extractor {
   ) throws {
     let temporary = temporaryName(for: entry)
     let file = folder.create(temporary)
-    guard file >= 0 else { return fail(entry, LocalFolder.lastError) }
+    guard file >= 0 else {
+      unwritten = unwritten ?? LocalFolder.lastError
+      return fail(entry, LocalFolder.lastError)
+    }
     var failure: String?
+    var content = HoledFile(file, size: member.size, member.holes)
     while let piece = try readOrRemove(&reader, file, temporary) {
-      if failure == nil { failure = Self.write(piece, to: file) }
+      if failure == nil { failure = content.write(piece) }
       contentBytes += Int64(piece.count)
       progress(Int64(piece.count))
+    }
+    if let holes = member.holes {
+      failure = failure ?? content.finish()
+      progress(holes.size - holes.stored)
     }
     fchmod(file, mode_t(member.mode))
     close(file)
@@ -105,6 +115,7 @@ struct Extractor {
   ) {
     if let failure = failure ?? folder.move(temporary, to: entry.path) {
       _ = folder.remove(temporary, isFolder: false)
+      unwritten = unwritten ?? failure
       return fail(entry, failure)
     }
     // A rename onto another name of the same file does nothing and leaves both.
@@ -118,25 +129,5 @@ struct Extractor {
 
   private func temporaryName(for entry: FileEntry) -> [UInt8] {
     entry.path.parentPath.joined([UInt8](".sky-pull.\(PushConversation.randomHex())"))
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to file: CInt) -> String? {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let count = Self.writeOnce(file, part)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return LocalFolder.lastError }
-      rest = rest.dropFirst(count)
-    }
-    return nil
-  }
-
-  private static func writeOnce(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes.baseAddress, bytes.count)
-    #else
-      Darwin.write(file, bytes.baseAddress, bytes.count)
-    #endif
   }
 }
