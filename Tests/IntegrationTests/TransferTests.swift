@@ -77,7 +77,7 @@ import Testing
             -i \(sshd.userKey) --host-key \(sshd.folder)/host_ed25519.pub
           """)
         let shown = try await room.script(
-          "TERM=xterm script -qec 'sky push w/ slow:~/w' /dev/null")
+          "env -u NO_COLOR TERM=xterm script -qec 'sky push w/ slow:~/w' /dev/null")
         #expect(shown.status == 0)
         #expect(
           shown.text.contains("slow  sending") && shown.text.contains("\u{1B}[K"), "\(shown.text)")
