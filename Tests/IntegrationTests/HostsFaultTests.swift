@@ -92,7 +92,7 @@ import Testing
     async throws
   {
     let isLong = getenv("SKY_FUZZ_CASES") != nil
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(Self.prepare, [action.preparation, Self.traced, action.command])
       let points = try await points(in: room)
       try #require(points.count > 10, "\(points)")

@@ -34,7 +34,7 @@ import Testing
   @Test func `what is installed is taken out byte for byte, and patch applies the dry run`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good("sky hosts add web 192.0.2.7 --accept-new && sky hosts uninstall")
       for config in Self.configs {
         try await room.good("rm -rf .ssh before copy")
@@ -71,14 +71,23 @@ import Testing
     }
   }
 
+  private static let python = TestTools.folder.appending("bin/python3").string
+  /// paramiko's own reader, which knows no Include.
+  private static let paramiko = """
+    import os, paramiko
+    host = paramiko.SSHConfig.from_path(os.path.expanduser("~/.ssh/config")).lookup("web")
+    print(host["hostname"], host["user"], host["hostkeyalias"])
+    """
+
   @Test func `inline hosts follow the book, for clients that know no Include`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; printf 'Host *\\n  User mallory\\n' > .ssh/config; cp .ssh/config before",
         "sky hosts install --inline; sky hosts add web bob@192.0.2.7 --accept-new",
         ScriptStep("grep -ci '^ *include' .ssh/config", status: 1),
         ScriptStep(
           "ssh -G web | grep -E '^(user|hostname) '", prints: "user bob\nhostname 192.0.2.7\n"),
+        ScriptStep("\(Self.python) -c '\(Self.paramiko)'", prints: "192.0.2.7 bob sky.web\n"),
         "sky hosts rename web www; ssh -G www | grep -qx 'user bob'",
         "ssh -G web | grep -qx 'hostname web'",
         ScriptStep("sky hosts doctor --json", prints: "[\n\n]\n"),
@@ -93,7 +102,7 @@ import Testing
 
   @Test func `a config that is not ours to write is left alone, and the line is told`() async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; echo 'Host x' > .ssh/config; chmod 444 .ssh/config",
         ScriptStep(

@@ -13,7 +13,11 @@ import Testing
   @Test func `hosts are added, shown, renamed and removed, and ssh agrees at every step`()
     async throws
   {
-    try await withSkyRoom { room in
+    let user = currentUserName()
+    func column(_ text: String) -> String {
+      text.padding(toLength: max(4, user.count), withPad: " ", startingAt: 0)
+    }
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(Self.keys)
       try await room.expect([
         ScriptStep(
@@ -45,10 +49,10 @@ import Testing
         ScriptStep(
           "sky hosts list",
           prints: """
-            ALIAS  CLUSTER  ROLE  ADDRESS         USER  STATE
-            db     -        -     db.example:22   \(currentUserName())  -
-            six    -        -     2001:db8::1:24  \(currentUserName())  -
-            web    -        -     192.0.2.7:2222  bob   -
+            ALIAS  CLUSTER  ROLE  ADDRESS         \(column("USER"))  STATE
+            db     -        -     db.example:22   \(column(user))  -
+            six    -        -     2001:db8::1:24  \(column(user))  -
+            web    -        -     192.0.2.7:2222  \(column("bob"))  -
 
             """),
         ScriptStep("sky hosts show web", says: ["Host web\n  HostName 192.0.2.7\n  User bob\n"]),
@@ -73,7 +77,7 @@ import Testing
   }
 
   @Test func `documents for programs have the keys of the contract`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); mkdir -m 700 .ssh; printf 'Host web\\n  Ciphers aes256-ctr\\nHost *\\n  User mallory\\n  LogLevel ERROR\\n' > .ssh/config
@@ -118,7 +122,7 @@ import Testing
   @Test func `a bundle goes from one home to another, and cannot say more than it may`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); sky hosts add web bob@192.0.2.7:2222 -i id -o Compression=yes --host-key host.pub
@@ -164,7 +168,7 @@ import Testing
   }
 
   @Test func `undo goes back through hosts and the Include, and no further`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.expect([
         "mkdir -m 700 .ssh; printf 'Host mine\\n  User me\\n' > .ssh/config; cp .ssh/config before",
         "sky hosts add a 192.0.2.1 --accept-new; sky hosts add b 192.0.2.2 --accept-new",
@@ -186,7 +190,7 @@ import Testing
   }
 
   @Test func `doctor names what is wrong, and mends what is safe to mend`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         "\(Self.keys); sky hosts add web 192.0.2.7 -i id --host-key host.pub; sky hosts add db h --accept-new"
       )
@@ -278,11 +282,11 @@ import Testing
   ]
 
   @Test func `each mistake has its words and its exit code, and changes nothing`() async throws {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       try await room.good(
         """
         \(Self.keys); mkdir -m 700 .ssh; printf 'Host mine\\n  User me\\n' > .ssh/config
-        sky hosts add web 192.0.2.7 --host-key host.pub; cp -a .sky sky; cp -a .ssh ssh
+        sky hosts add web 192.0.2.7 --host-key host.pub; cp -a .sky kept; cp -a .ssh ssh
         """)
       for mistake in Self.mistakes {
         let result = try await room.script("sky hosts \(mistake.arguments)")
@@ -292,7 +296,7 @@ import Testing
         for words in mistake.says { #expect(result.errorText.contains(words), "\(story)") }
         #expect(!result.errorText.contains(".tmp"), "\(story)")
       }
-      try await room.good("diff -r sky/ssh_config .sky/ssh_config && diff -r ssh .ssh")
+      try await room.good("diff -r kept/ssh_config .sky/ssh_config && diff -r ssh .ssh")
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
     async throws
   {
     try await withLoopbackSSHD { sshd in
-      try await withSkyRoom { room in
+      try await withSkyRoom(hasNodes: false) { room in
         let place = "\(currentUserName())@\(sshd.address):\(sshd.port)"
         let right = "-i \(sshd.userKey) --host-key \(sshd.folder)/host_ed25519.pub"
         try await room.good(
@@ -53,7 +53,7 @@ import Testing
     async throws
   {
     try await withLoopbackSSHD { sshd in
-      try await withSkyRoom { room in
+      try await withSkyRoom(hasNodes: false) { room in
         let add = """
           sky hosts add box \(currentUserName())@\(sshd.address):\(sshd.port) -i \(sshd.userKey)
           """
@@ -78,7 +78,7 @@ import Testing
   @Test func `nodes of a cluster are listed by rank, probed, and pruned when it is gone`()
     async throws
   {
-    try await withSkyRoom { room in
+    try await withSkyRoom(hasNodes: false) { room in
       let launched = try await room.sky("launch", "-y", "-c", "dev", "--num-nodes", "3")
       try #require(launched.status == 0, "\(launched.errorText)")
       try await room.good("sky hosts add web \(currentUserName())@127.0.0.1:9 --accept-new")

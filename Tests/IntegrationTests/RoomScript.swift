@@ -8,7 +8,8 @@ extension SkyRoom {
   ) async throws -> ProgramResult {
     let path = "\(SkyProgram.path.removingLastComponent()):/usr/local/bin:/usr/bin:/bin:/usr/sbin"
     return try await run(
-      "sh", ["-c", text, "sh"] + arguments, input: input, environment: ["PATH": path])
+      "sh", ["-c", "umask 022; " + text, "sh"] + arguments, input: input,
+      environment: ["PATH": path])
   }
 
   /// Runs a script that has to work; what it printed.

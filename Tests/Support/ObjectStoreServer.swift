@@ -30,8 +30,12 @@ public struct ObjectStoreServer: Sendable {
     let server = ObjectStoreServer(address: try freeLoopbackAddress().address)
     try await withScratchFolder { folder in
       try writeFile(folder.appending("s3.json"), server.identities)
+      // Its servers talk over /tmp/seaweedfs-*-PORT.sock: each needs a /tmp of its own.
+      let ownTmp = ["--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"]
+      let mounted = ["--bind", folder.string, folder.string, "--ro-bind", weed.string, weed.string]
       try await GuardedProgram.run(
-        weed, server.arguments(folder), log: folder.appending("log"),
+        "bwrap", ownTmp + mounted + [weed.string] + server.arguments(folder),
+        log: folder.appending("log"),
         isUp: { try await server.rclone(["mkdir", "s:\(server.publicBucket)"]).status == 0 }
       ) { try await body(server) }
     }

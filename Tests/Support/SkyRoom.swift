@@ -14,6 +14,8 @@ public struct SkyRoom: Sendable {
   public var folder: FilePath
   /// The user's home, seen from inside.
   public var home: FilePath
+  /// Whether clusters may run in it.
+  public var hasNodes = true
 
   /// Runs a program in the room, in its home folder unless `place` says otherwise.
   public func run(
@@ -33,7 +35,7 @@ public struct SkyRoom: Sendable {
 
   /// Root sees which folder a process of another room means by a path; for others each needs a path of its own.
   private var skyHome: [String] {
-    geteuid() == 0
+    geteuid() == 0 || !hasNodes
       ? ["--unsetenv", "SKY_HOME"] : ["--setenv", "SKY_HOME", folder.appending(".sky").string]
   }
 
@@ -69,11 +71,13 @@ public enum TestTools {
 }
 
 /// Gives `body` a room of its own; whatever clusters it left are taken down.
-public func withSkyRoom<Result>(_ body: (SkyRoom) async throws -> Result) async throws -> Result {
+public func withSkyRoom<Result>(
+  hasNodes: Bool = true, _ body: (SkyRoom) async throws -> Result
+) async throws -> Result {
   try await withScratchFolder { folder in
     let entry = try #require(getpwuid(getuid()))
     let room = SkyRoom(
-      folder: folder, home: FilePath(platformString: entry.pointee.pw_dir))
+      folder: folder, home: FilePath(platformString: entry.pointee.pw_dir), hasNodes: hasNodes)
     do {
       let result = try await body(room)
       _ = try await room.sky("down", "-a", "-y")

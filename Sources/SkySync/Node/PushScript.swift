@@ -239,12 +239,12 @@ enum PushScript {
 
     """#
 
-  /// Extracts with exact modes, in a folder that nobody else may enter (BusyBox takes the umask off; bsdtar
-  /// has to be told that it may follow the links we made), drops what the client could not
-  /// read whole, and compares each target's staged files with the digest that it announced.
+  /// Extracts with exact modes, in a folder that nobody else may enter (BusyBox takes the umask off, and
+  /// leaves the modes of folders that are there; bsdtar has to be told that it may follow the links we
+  /// made), drops what the client could not read whole, and compares each target's staged files with the digest that it announced.
   private static let receive = #"""
     mark receive
-    t=xop; case $tar in bsdtar*) t=xopP;; esac
+    t=xop; case $tar in bsdtar*) t=xopP;; "tar ("[!b]*) ;; *) plain=1;; esac
     extract() { (cd "$1" && umask 0 && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
@@ -316,9 +316,13 @@ enum PushScript {
     folders . || q=1
     return $q
     }
+    modes='for f do chmod "${f%% *}" "${f#* }" || q=1; done; exit ${q:-0}'
     folders() {
-    [ ! -s "$L/folders" ] || extract "$1" <"$L/folders"
+    [ -s "$L/folders" ] || return 0
+    extract "$1" <"$L/folders" || return
+    [ ! "$plain" ] || (cd "$1" && each foldermodes sh -c "$modes" sh)
     }
+    top() { extract "$1" <&9 && { [ ! "$plain" ] || chmod "$mode" "$1"; }; }
     fresh() {
     folders "$B/w" || return
     if [ -e "$p" ] || [ -L "$p" ]; then echo "$p: was made by somebody else meanwhile"; return 1; fi
@@ -332,8 +336,9 @@ enum PushScript {
     if [ -d "$B/w" ]; then fresh; else (change); fi || return
     [ -s "$L/top" ] || return 0
     exec 9<"$L/top"
+    mode=$(tr -d '\0' <"$L/topmode")
     [ -L "$B" ] && drop "$(cd -P "$B/.." && pwd)"
-    extract "$p" <&9 || return
+    top "$p" || return
     if [ $k = $O ]; then last=$p; fi
     }
     last=
@@ -346,8 +351,9 @@ enum PushScript {
     done
     if [ "$last" ]; then
     exec 9<"$C/x/c/$O/top"
+    mode=$(tr -d '\0' <"$C/x/c/$O/topmode")
     tidy; C=
-    extract "$last" <&9
+    top "$last"
     fi
     mark bye; mark .
     """#

@@ -51,11 +51,11 @@ enum ShellCommand {
       .joined(separator: "\n")
   }
 
-  /// Four capital letters that stand nowhere in `text`.
+  /// Four characters, plain to tr and to all shells, that stand nowhere in `text`.
   private static func unusedLetters(in text: String) -> [Character] {
     let used = Set(text)
-    let free = "QZJXVYKBGNWAOIMPLFDUCEHTSR".filter { !used.contains($0) }
-    precondition(free.count >= 4, "a script of ours uses nearly every capital letter")
+    let free = "QZJXVYKBGNWAOIMPLFDUCEHTSR@+,^%".filter { !used.contains($0) }
+    precondition(free.count >= 4, "a script of ours uses nearly every capital letter and sign")
     return Array(free.prefix(4))
   }
 }

@@ -125,7 +125,14 @@ struct PackList: Equatable, Sendable {
       add("chmod.\(String(mode, radix: 8))", entries.map(\.path.dotted), index)
     }
     addTar("folders", plan.folders, index)
-    if plan.setsRoot, let root = target.root { addTar("top", [root], index) }
+    add("foldermodes", plan.folders.map { Self.octal($0) + [UInt8](" ") + $0.path.dotted }, index)
+    guard plan.setsRoot, let root = target.root else { return }
+    addTar("top", [root], index)
+    add("topmode", [Self.octal(root)], index)
+  }
+
+  private static func octal(_ entry: FileEntry) -> [UInt8] {
+    [UInt8](String(entry.mode, radix: 8))
   }
 
   /// Every folder that has to be a real one for the changes to stay inside, outermost first.

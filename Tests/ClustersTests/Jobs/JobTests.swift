@@ -76,9 +76,10 @@ import Testing
           .init("NASTY", nasty), .init("SKYPILOT_NODE_RANK", "9"), .init("PYTHONUNBUFFERED", "0"),
         ])
       let text = try await bench.attached(job).text
+      let umask = try await Support.run("sh", ["-c", "umask"]).text
       let info = #"{"cluster_name": "dev", "cloud": "local", "region": null, "zone": null}"#
       #expect(
-        text == "0|127.42.0.1\n127.42.0.2|2|2|\(job.taskID)|1|0|\(info)|0|\(nasty)|0022\n")
+        text == "0|127.42.0.1\n127.42.0.2|2|2|\(job.taskID)|1|0|\(info)|0|\(nasty)|\(umask)")
     }
   }
 

@@ -36,7 +36,10 @@ import Testing
         _ = try await Push.run([file(source, to: target, .fileOrInto)], to: place.node)
       }
       try await place.onNode(
-        "grep -q 1 there/one; grep -q 1 new/er/name; test $(stat -c %a new) = 755")
+        """
+        grep -q 1 there/one; grep -q 1 new/er/name
+        mkdir usual; test $(stat -c %a new) = $(stat -c %a usual)
+        """)
     }
   }
 

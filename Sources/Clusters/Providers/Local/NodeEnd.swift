@@ -10,17 +10,23 @@ enum NodeEnd {
   static func end(_ folders: [NodeFolder]) async throws(ProviderError) {
     let deadline = ContinuousClock.now + .seconds(20)
     while true {
-      let table = ProcessTable.now()
-      let left = folders.flatMap { table.all(of: $0) }
+      let left = processes(of: folders)
       guard let first = left.first else { return }
       guard ContinuousClock.now < deadline else {
         throw ProviderError(
           .nodeFailed, "process \(first.pid)", "of a local node does not end, though it was killed",
           advice: "see what it waits for: cat /proc/\(first.pid)/wchan")
       }
-      for entry in left { entry.send(SIGKILL) }
+      // Nobody may know the child of a monitor that forks between our look and its end.
+      for entry in left { entry.send(SIGSTOP) }
+      for entry in processes(of: folders) { entry.send(SIGKILL) }
       // Also when cancelled: half a stop would leave nodes that look alive.
       try? await pause(.milliseconds(10))
     }
+  }
+
+  private static func processes(of folders: [NodeFolder]) -> [ProcessTable.Entry] {
+    let table = ProcessTable.now()
+    return folders.flatMap { table.all(of: $0) }
   }
 }
