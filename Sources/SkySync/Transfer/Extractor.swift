@@ -8,7 +8,7 @@
 /// its own. What was not asked for is ignored, whatever the node sends.
 struct Extractor {
   private let folder: LocalFolder
-  private let wanted: [[UInt8]: FileEntry]
+  private var wanted: [[UInt8]: FileEntry]
   private let progress: (Int64) -> Void
   private(set) var arrived: [FileEntry] = []
   private(set) var contentBytes: Int64 = 0
@@ -28,10 +28,15 @@ struct Extractor {
   }
 
   mutating func run(_ more: @escaping () throws -> UnsafeRawBufferPointer?) throws {
-    var reader = TarReader(more)
+    // Tars fill up their ends, and a file may grow while it is packed.
+    var reader = TarReader(mostSkipped: Self.mostSkipped, more)
     while let member = try reader.next() {
       let name = Self.plain(member.name)
-      guard let entry = wanted[name] else { continue }
+      guard let entry = wanted.removeValue(forKey: name) else { continue }
+      guard member.size - entry.size <= max(entry.size, Self.mostGrowth) else {
+        fail(entry, "became much larger on the node while it was fetched; the next pull fetches it")
+        continue
+      }
       switch member.type {
       case UInt8(ascii: "0") where entry.kind == .file: try addFile(member, entry, name, &reader)
       case UInt8(ascii: "1") where entry.kind == .file: addHardLink(member, entry)
@@ -41,6 +46,9 @@ struct Extractor {
     }
     while try more() != nil {}
   }
+
+  private static let mostSkipped: Int64 = 64 << 20
+  private static let mostGrowth: Int64 = 1 << 30
 
   /// `./a`, `/a` and `a` are one name.
   private static func plain(_ name: [UInt8]) -> [UInt8] {

@@ -153,9 +153,14 @@ struct PullRun: Sendable {
     _ frames: inout FrameReader, into pipe: BytePipe
   ) async throws(SyncError) {
     try await frames.begin("stream")
+    var unwanted = 0
     while let piece = try await frames.piece() {
       // Whoever takes no more says why; the rest has to be read all the same to hear the node's end.
-      _ = await pipe.send(piece)
+      if await pipe.send(piece) { continue }
+      unwanted += piece.count
+      guard unwanted < 256 << 20 else {
+        throw SyncError(.badAnswer, host, "the node sends without end")
+      }
     }
   }
 

@@ -25,12 +25,20 @@ struct TarReader {
   private var left: Int64 = 0
   private var padding = 0
   private var afterZeros = false
+  /// What nobody asked for: content that was not read, and the zeros between archives.
+  private var skipped: Int64 = 0
+  private let mostSkipped: Int64
   private let mostHeader: Int64 = 1 << 20
   private let mostMap = 8 << 20
 
-  /// - Parameter more: the next piece of the stream, valid until the next call; nil at the end.
-  init(_ more: @escaping () throws -> UnsafeRawBufferPointer?) {
+  /// - Parameters:
+  ///   - more: the next piece of the stream, valid until the next call; nil at the end.
+  ///   - mostSkipped: how much may come that is not read; a stream with more is without end.
+  init(
+    mostSkipped: Int64 = .max, _ more: @escaping () throws -> UnsafeRawBufferPointer?
+  ) {
     self.more = more
+    self.mostSkipped = mostSkipped
   }
 
   /// The next file, link or folder; what was not read of the last one is skipped. nil at the stream's end,
@@ -44,6 +52,7 @@ struct TarReader {
       guard try !isAtEnd() else { return nil }
       guard let header = try Header(try take(512)) else {
         afterZeros = true
+        try skip(512)
         continue
       }
       afterZeros = false
@@ -121,9 +130,14 @@ struct TarReader {
   }
 
   private mutating func skipRest() throws {
-    while try read() != nil {}
+    while let piece = try read() { try skip(Int64(piece.count)) }
     _ = try take(padding)
     padding = 0
+  }
+
+  private mutating func skip(_ count: Int64) throws {
+    skipped += count
+    guard skipped <= mostSkipped else { throw TarError(reason: "more comes than was asked for") }
   }
 
   private mutating func take(_ count: Int) throws -> [UInt8] {

@@ -4,6 +4,12 @@ import Testing
 
 @testable import SkySync
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Targets that take names which differ in case only for one.
 @Suite(.timeLimit(.minutes(5))) struct CaseFoldingTests {
   private func tree(_ names: String...) -> [FileEntry] {
@@ -59,6 +65,34 @@ import Testing
       #expect(report.problems.map(\.path) == [Array("d/file".utf8)])
       #expect(report.plan?.filter { $0.kind == .put }.count == 2)
     }
+  }
+
+  @Test(.enabled(if: canMount, "needs rclone and /dev/fuse"))
+  func `a real disk that takes them for one is seen`() async throws {
+    try await withPlace { place in
+      try await place.sh("echo 1 >File; echo 2 >file; echo 3 >other")
+      try await place.onNode("mkdir there work; echo x >there/Readme")
+      let home = place.node.home
+      let rclone = try spawn(
+        "/usr/bin/rclone",
+        [
+          "mount", "--config=/dev/null", "--vfs-case-insensitive", "\(home)/there", "\(home)/work",
+        ], environment: ["HOME=\(home)", "PATH=/usr/bin:/bin"], log: home.appending("log"))
+      _ = try await run(
+        "sh", ["-c", "for i in $(seq 100); do test -e work/Readme && exit; sleep 0.1; done"],
+        in: home)
+      var options = PushOptions()
+      options.dryRun = true
+      let report = try? await place.push(options)
+      _ = try await run("fusermount", ["-u", "\(home)/work"])
+      end(rclone)
+      #expect(report?.problems.map(\.path) == [Array("file".utf8)])
+    }
+  }
+
+  private static var canMount: Bool {
+    access("/dev/fuse", R_OK | W_OK) == 0 && access("/usr/bin/rclone", X_OK) == 0
+      && access("/usr/bin/fusermount", X_OK) == 0
   }
 
   @Test func `a disk that tells case apart is taken for what it is`() async throws {

@@ -90,7 +90,7 @@ import Testing
   @Test(
     "a lying, dying or silent SFTP server is an error",
     arguments: [
-      (#"head -c 90000 /dev/urandom"#, SyncError.Code.badAnswer),
+      (#"head -c 90000 /dev/urandom; cat >/dev/null"#, SyncError.Code.badAnswer),
       (#"exit 0"#, .connectionLost),
       (#"cat >/dev/null"#, .timeout),
       (#"printf '\0\0\0\5\145\0\0\0\7'; cat >/dev/null"#, .badAnswer),
