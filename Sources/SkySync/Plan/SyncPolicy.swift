@@ -6,6 +6,8 @@ public struct SyncPolicy: Sendable {
   public var protects: @Sendable (_ path: [UInt8], _ isFolder: Bool) -> Bool = { _, _ in false }
   /// Whether a path that is missing from the tree is really gone here, not merely ignored by now.
   public var isGone: @Sendable (_ path: [UInt8]) -> Bool = { _ in true }
+  /// Whether what was renamed here is renamed there, which takes the old name away.
+  public var moves = true
   /// Files that look alike but are known to differ in content (`--checksum`).
   public var differing: Set<[UInt8]> = []
 

@@ -1,6 +1,8 @@
 /// What a node can do and what it has.
 struct NodeAnswer: Sendable {
   var canDecompress: Bool
+  /// With what it can check parts of files.
+  var checker: FilePatch.Checker?
   var targets: [NodeTarget]
 }
 
@@ -10,6 +12,8 @@ struct NodeOutcome: Sendable {
   var failures: [String?]
   /// Whether the target's files were all received, so that a failure left some of them in place.
   var received: Bool
+  /// Numbers of the files that could not be patched.
+  var unpatched: [Int] = []
 }
 
 /// The talk with one node's push script, see `PushScript`.
@@ -68,7 +72,8 @@ struct PushConversation: Sendable {
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
-    return NodeAnswer(canDecompress: canDecompress, targets: targets)
+    let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
+    return NodeAnswer(canDecompress: canDecompress, checker: checker, targets: targets)
   }
 
   private func targets(
@@ -104,11 +109,13 @@ struct PushConversation: Sendable {
   }
 
   /// Sends the stream; tells how much content went.
+  /// - Parameter orders: what the node can begin with meanwhile.
   func send(
-    _ stream: PackShare.Place, through lanes: Lanes?, progress: @Sendable (Int64) -> Void
+    _ stream: PackShare.Place, after orders: [UInt8], through lanes: Lanes?,
+    progress: @Sendable (Int64) -> Void
   ) async throws(SyncError) {
     let way = (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m")
-    try await command.write(Array("go \(way) \(Self.randomHex())\n".utf8))
+    try await command.write(orders + Array("go \(way) \(Self.randomHex())\n".utf8))
     if let lanes {
       try await lanes.send(stream, progress: progress)
     } else {
@@ -133,6 +140,9 @@ struct PushConversation: Sendable {
       case "place", "receive", "apply": complaint = frame.text
       case "placed": note(frame, complaint, &outcome, mayClear: false)
       case "open": lanes?.open()
+      case "unpatched":
+        if let number = frame.words.last.flatMap({ Int($0) }) { outcome.unpatched.append(number) }
+        complaint = frame.text
       case "received":
         outcome.received = frame.words.last == "0"
         if !outcome.received { receivingFailed(complaint, &outcome) }

@@ -39,7 +39,7 @@ struct PushCommand: SkyCommand {
     let sources = paths.dropLast().map { PushSource($0, context, ignores: !noIgnore) }
     var pairs: [SyncPair] = []
     for source in sources {
-      let memory = options.delete ? PushMemory(context.home, target.alias) : nil
+      let memory = PushMemory(context.home, target.alias)
       pairs.append(try source.pair(to: target, alone: sources.count == 1, memory: memory))
     }
     let host = try await Connector(context.home, options: context.console.connectionOptions)
@@ -48,6 +48,7 @@ struct PushCommand: SkyCommand {
     pushOptions.dryRun = options.dryRun
     pushOptions.checksum = options.checksum
     pushOptions.mirror = options.delete
+    pushOptions.removes = options.delete
     // What a rule leaves out here is none of a mirror's business there.
     pushOptions.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
     let report = try await Push.run(pairs, to: host, options: pushOptions)
@@ -78,7 +79,7 @@ struct PushSource: Sendable {
   }
 
   /// Where it goes, by rsync's rule of the trailing slash.
-  func pair(to target: RemotePath, alone: Bool, memory: PushMemory?) throws -> SyncPair {
+  func pair(to target: RemotePath, alone: Bool, memory: PushMemory) throws -> SyncPair {
     let status: FileStatus?
     do throws(Errno) { status = try FileSystem.status(path) } catch {
       throw CommandError(.noSource, "cannot look at \(typed): \(error)")
@@ -90,13 +91,14 @@ struct PushSource: Sendable {
       let into = target.endsInSlash || !alone
       return SyncPair(
         source: path, target: Array((into ? join(target.path, name) : target.path).utf8),
-        shape: into ? .file : .fileOrInto
+        shape: into ? .file : .fileOrInto,
+        manifest: memory.manifest(of: "\(into ? join(target.path, name) : target.path)\0file")
       ) { [path] () async throws(SyncError) in FileTree(entries: [try look(at: path)]) }
     }
     let place = wantsContents ? target.path : join(target.path, name)
     return SyncPair(
       source: path, target: Array(place.utf8), shape: .contents,
-      manifest: memory?.manifest(of: place)
+      manifest: memory.manifest(of: place)
     ) { [path, rules] () async throws(SyncError) in try await scan(path, ignore: rules).tree }
   }
 
