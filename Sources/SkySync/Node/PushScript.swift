@@ -121,21 +121,21 @@ enum PushScript {
     trap 'rm -rf "$lane"' EXIT
     mark lanes
     [ $g$x = 11 ] && [ "$(printf abcd | { dd bs=2 count=1 iflag=fullblock >/dev/null; cat; })" = cd ] &&
-    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" && printf %s "$lane"
+    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" "$lane/4" && printf %s "$lane"
     mark .
     } 2>/dev/null
     join() {
-    exec 4<>"$lane/1" 5<>"$lane/2" 6<>"$lane/3"
+    exec 3<>"$lane/1" 4<>"$lane/2" 5<>"$lane/3" 6<>"$lane/4"
     { mark open; mark .; } >&7
     f=0
     while read -r n k; do
     if [ $k -gt $f ]; then
     f=$k
-    case $k in 1) exec 4<"$lane/1";; 2) exec 5<"$lane/2";; 3) exec 6<"$lane/3";; esac
+    case $k in 1) exec 3<"$lane/1";; 2) exec 4<"$lane/2";; 3) exec 5<"$lane/3";; 4) exec 6<"$lane/4";; esac
     fi
     case $k in
     0) dd bs=$n count=1 iflag=fullblock 2>/dev/null;;
-    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+3));;
+    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+2));;
     esac || return
     done
     }

@@ -24,7 +24,7 @@ struct PushCommand: SkyCommand {
         lists it.
         """))
 
-  @Argument(help: "Sources here, then ALIAS:PATH.", completion: .file())
+  @Argument(help: "Sources here, then ALIAS:PATH, or several.", completion: .file())
   var paths: [String]
 
   @Flag(help: "Send also what ignore rules leave out.")
@@ -36,14 +36,14 @@ struct PushCommand: SkyCommand {
     guard paths.count > 1, let last = paths.last, let target = RemotePath(argument: last) else {
       throw CommandError(.usage, "push takes sources here and then ALIAS:PATH")
     }
-    let sources = paths.dropLast().map { PushSource($0, context, ignores: !noIgnore) }
+    let targets = destinations(context)
+    let sources = paths.dropLast(max(1, targets.count))
+      .map { PushSource($0, context, ignores: !noIgnore) }
     var pairs: [SyncPair] = []
     for source in sources {
       let memory = PushMemory(context.home, target.alias)
       pairs.append(try source.pair(to: target, alone: sources.count == 1, memory: memory))
     }
-    let host = try await Connector(context.home, options: context.console.connectionOptions)
-      .connect(target.alias)
     var pushOptions = PushOptions()
     pushOptions.dryRun = options.dryRun
     pushOptions.checksum = options.checksum
@@ -51,6 +51,11 @@ struct PushCommand: SkyCommand {
     pushOptions.removes = options.delete
     // What a rule leaves out here is none of a mirror's business there.
     pushOptions.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
+    if targets.count > 1 {
+      return try await push(pushOptions, sources, to: targets, context)
+    }
+    let host = try await Connector(context.home, options: context.console.connectionOptions)
+      .connect(target.alias)
     let report = try await Push.run(pairs, to: host, options: pushOptions)
     await host.close()
     try options.show(report, context.console)
