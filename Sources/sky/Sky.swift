@@ -18,12 +18,14 @@ struct Sky: AsyncParsableCommand {
         name: "Clusters",
         subcommands: [
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
+          AutostopCommand.self,
         ]),
       CommandGroup(name: "Jobs", subcommands: [Queue.self, Logs.self, Cancel.self]),
       CommandGroup(
         name: "Files and names",
         subcommands: [
-          PushCommand.self, PullCommand.self, ProbeCommand.self, Files.self, Hosts.self,
+          PushCommand.self, PullCommand.self, SyncCommand.self, ProbeCommand.self, Files.self,
+          Hosts.self,
           StorageCommands.self, Check.self,
         ]),
     ]

@@ -128,6 +128,8 @@ extension SlurmCluster {
       "SetEnv HOME=\(folder)/home SLURM_CONF=\(folder)/slurm.conf SKY_TEST_SSHD=\(own)"
         + " \(mark(folder))"
     ]
+    // slurmd listens where the machine's own name leads to; a node has one address for both.
+    if name != "login" { lines += ["ListenAddress 127.0.0.1"] }
     if name != "login" { lines.append("AuthorizedKeysFile \(folder)/home/.ssh/authorized_keys") }
     return try await LoopbackSSHD.start(
       in: own, LoopbackSSHD.Settings(lines: lines, hostKeyTypes: ["ed25519"], name: name))
@@ -161,8 +163,8 @@ extension SlurmCluster {
     var ports: Set<UInt16> = []
     while ports.count < 4 { ports.insert(try freeLoopbackAddress().port) }
     let port = Array(ports)
-    let lines = nodes.enumerated().map { index, node in
-      "NodeName=c\(index + 1) NodeHostname=\(host) NodeAddr=\(node.address) Port=\(port[index])"
+    let lines = nodes.indices.map { index in
+      "NodeName=c\(index + 1) NodeHostname=\(host) NodeAddr=127.0.0.1 Port=\(port[index])"
         + " CPUs=2 RealMemory=500 State=UNKNOWN"
     }
     let text = """
@@ -187,6 +189,7 @@ extension SlurmCluster {
       SchedulerType=sched/backfill
       SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
       ReturnToService=2
+      EnforcePartLimits=ALL
       MpiDefault=none
       SlurmdParameters=config_overrides
       InactiveLimit=0

@@ -95,6 +95,13 @@ struct SlurmProvider: Provider {
     }
   }
 
+  func selfEnding(_ spec: ClusterSpec, down: Bool) -> SelfEnding? {
+    guard down else { return nil }
+    let name = ShellText.quoted(Self.jobName(spec))
+    return SelfEnding(
+      script: SlurmScripts.path + "scancel -u \"$(id -un)\" -n \(name)\n", headOnly: true)
+  }
+
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {
     let settings = "N=\(ShellText.quoted(Self.jobName(spec)))\nK=\(nodes)\n"
     return JobSpread(script: settings + SlurmScripts.path + SlurmScripts.spread)

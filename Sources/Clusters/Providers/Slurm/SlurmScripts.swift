@@ -143,7 +143,8 @@ enum SlurmScripts {
     fi
     d=$HOME/.sky_node
     rm -rf "$d/jobs/$3" "$d/home-$1"
-    rmdir "$d/jobs" "$d" 2>/dev/null
+    rm -f "$d/autostop/$3" "$d/autostop/$3.watch"
+    rmdir "$d/jobs" "$d/autostop" "$d" 2>/dev/null
     exit 0
     '
     found=$(find_it "$N") || { say failed squeue; exit 1; }
@@ -182,6 +183,8 @@ enum SlurmScripts {
     [ $r -lt $K ] || break
     names="$names $name" list="$list${list:+,}$name" r=$((r+1))
     done
+    SLURM_JOB_NUM_NODES=$K
+    export SLURM_JOB_NUM_NODES
     exec srun --jobid="$A" --nodes=$K --ntasks=$K --ntasks-per-node=1 --nodelist="$list" --overlap --mem=0 \
     --cpu-bind=none --input=none --chdir=/ /bin/sh -c '
     r=0
