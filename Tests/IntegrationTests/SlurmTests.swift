@@ -25,7 +25,7 @@ struct SlurmTests {
         "mkdir work && echo code >work/file && head -c 200000 /dev/urandom >work/big")
       let launched = try await room.script(
         """
-        TOKEN=hidden-word; export TOKEN
+        TOKEN=$(echo hidden-w)ord; export TOKEN
         sky launch -y -c exp --infra slurm/hpc --num-nodes 3 --workdir work --secret TOKEN \\
           'echo "$SKYPILOT_NODE_RANK $SLURM_PROCID $SLURMD_NODENAME $SLURM_JOB_NUM_NODES $SLURM_NTASKS"
            echo "$SKYPILOT_NODE_IPS" | wc -l; [ ${#TOKEN} = 11 ] && cat file
@@ -51,9 +51,9 @@ struct SlurmTests {
       let jobs = try await room.script(
         """
         sky exec exp --num-nodes 2 'exit $((SLURM_PROCID + 40))'; echo "ended with $?"
-        sky exec -d exp 'touch $HOME/there; sleep 600'; until ssh exp 'test -e ~/there'; do sleep 0.1; done
+        sky exec -d exp 'touch $HOME/there; sleep 612.5'; until ssh exp 'test -e ~/there'; do sleep 0.1; done
         sky cancel exp; sky queue exp
-        ps ax -o args | grep -c '[s]leep 600'
+        ps ax -o args | grep -c '^sleep 612.5'
         """)
       #expect(
         jobs.text.contains("ended with 40\n") || jobs.text.contains("ended with 41\n"),

@@ -56,7 +56,7 @@ struct SlurmProvider: Provider {
   }
 
   func up(_ spec: ClusterSpec) async throws(ProviderError) -> [Node] {
-    let number = try await SlurmAllocation(self, spec).submitted()
+    let number = try await submitted(spec)
     try await SlurmWait(self).awaitRunning(number)
     return try await SlurmNodes(self, spec).gather(number)
   }
@@ -109,6 +109,13 @@ struct SlurmProvider: Provider {
 }
 
 extension SlurmProvider {
+  /// One at a time: who comes second finds what the first has submitted.
+  private func submitted(_ spec: ClusterSpec) async throws(ProviderError) -> String {
+    let lock = try await NodesLock.take(spec.name, in: support.home)
+    defer { withExtendedLifetime(lock) {} }
+    return try await SlurmAllocation(self, spec).submitted()
+  }
+
   static func jobName(_ spec: ClusterSpec) -> String { "sky-\(spec.name)-\(spec.incarnation)" }
 
   func login() throws(ProviderError) -> SlurmLogin {

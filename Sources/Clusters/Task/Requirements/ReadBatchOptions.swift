@@ -52,6 +52,8 @@ extension BatchOption {
         advice: "sky needs --\(name) itself; `resources` and `num_nodes` say the rest.")
     }
     if case .bool(let isOn) = option.value.scalar { return isOn ? BatchOption(name, "") : nil }
+    // As it is written: 1:00 is a time, whatever YAML thinks of it.
+    if option.value.number != nil { return BatchOption(name, option.value.word) }
     return BatchOption(name, try option.value.word("a value of sbatch"))
   }
 
