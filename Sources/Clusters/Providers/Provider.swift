@@ -18,6 +18,9 @@ public protocol Provider: Sendable {
   /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
   var seesNodesFromOutside: Bool { get }
 
+  /// How nodes end themselves, `down` for good; nil when they cannot.
+  func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding?
+
   /// How jobs on the first `nodes` nodes are started when the nodes do not start their own; nil when they do.
   func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread?
 
@@ -36,6 +39,7 @@ public protocol Provider: Sendable {
 
 extension Provider {
   public var seesNodesFromOutside: Bool { false }
+  public func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding? { nil }
   public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
   public var stopProblem: ProviderError? { nil }
 }
@@ -58,18 +62,6 @@ public struct ClusterSpec: Equatable, Sendable {
     self.incarnation = incarnation
     self.numNodes = numNodes
     self.identityFile = identityFile
-  }
-}
-
-/// An option of a batch system's own, such as `time` and `2:00:00`.
-public struct BatchOption: Equatable, Sendable {
-  /// As after the two dashes.
-  public var name: String
-  public var value: String
-
-  public init(_ name: String, _ value: String) {
-    self.name = name
-    self.value = value
   }
 }
 
