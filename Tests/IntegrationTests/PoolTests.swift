@@ -57,6 +57,26 @@ import Testing
     }
   }
 
+  @Test func `what file mounts made goes, what was there before stays`() async throws {
+    try await withPool { room, servers in
+      let home = servers[0].home
+      try await room.good(
+        "mkdir -p data && echo 1 > data/one && mkdir -p \(home)/old && echo me > \(home)/old/mine")
+      try room.write(
+        """
+        resources: {infra: ssh/mine}
+        file_mounts: {~/new/deep: data, ~/old: data, '~/a b': data}
+        run: echo result > ~/new/deep/result && ls ~/old ~/new/deep
+        """, to: "mounts.yaml")
+      let launched = try await room.sky("launch", "-y", "-c", "dev", "mounts.yaml")
+      #expect(
+        launched.text.contains("one") && launched.text.contains("mine"), "\(launched.errorText)")
+      try await room.good("sky launch -y -c dev mounts.yaml && sky down -y dev")
+      let left = try await servers[0].left().split(separator: "\n").sorted()
+      #expect(left == ["old", "old/mine", "old/one"])
+    }
+  }
+
   @Test func `a machine is given out once, and again when it is back`() async throws {
     try await withPool(count: 3) { room, _ in
       try await room.good("sky launch -y -c one --infra ssh/mine --num-nodes 2 true")

@@ -15,6 +15,12 @@ public protocol Provider: Sendable {
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
 
+  /// Told on which paths of the nodes (absolute, `~` or from `~/` on) files of the cluster are about to be
+  /// put, so that `down` finds what was not there before.
+  func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError)
+
   /// The nodes as they are now, by rank; looks, never changes.
   func nodes(of cluster: ClusterSpec) async throws(ProviderError) -> [NodeStatus]
 
@@ -30,6 +36,11 @@ public protocol Provider: Sendable {
 
 extension Provider {
   public var stopProblem: ProviderError? { nil }
+
+  /// For nodes that go with all they have.
+  public func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError) {}
 }
 
 /// What a provider is asked for.

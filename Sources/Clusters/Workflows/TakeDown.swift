@@ -51,7 +51,11 @@ public struct TakeDown: Sendable {
 
   /// Nodes that are down, or have no buckets, have nothing to lose.
   private func release(_ cluster: ClusterRecord, forGood: Bool, force: Bool) async throws {
-    guard cluster.state == .up, try await context.usesBuckets(cluster.name) else { return }
+    // Machines that cannot be stopped go on, whatever is known of them.
+    let mayRun = try context.provider(cluster.infra).stopProblem != nil
+    guard cluster.state == .up || mayRun, try await context.usesBuckets(cluster.name) else {
+      return
+    }
     do {
       let nodes = try await Reach(context: context).all(context.state.nodes(of: cluster.name))
       try await NodeBuckets(context: context).release(nodes, forGood: forGood, force: force)

@@ -3,7 +3,8 @@ import SkySync
 /// What is done on a machine when a cluster gets it, and when the cluster gives it back.
 ///
 /// While a cluster has it, `~/.sky_node/held/CLUSTER-INCARNATION-RANK` is there and says whose
-/// `~/sky_workdir` is: `ours` when there was none before, else `theirs`.
+/// `~/sky_workdir` is: `ours` when there was none before, else `theirs`; beside it, in `….made`, stand the
+/// paths of file mounts that were not there before.
 enum PoolScripts {
   struct Claim: Equatable, Sendable {
     /// The address by which the machine was reached, as its own sshd sees it; nil when it does not say.
@@ -21,6 +22,33 @@ enum PoolScripts {
     }
     return Claim(address: answer.count > 1 ? answer[1] : nil)
   }
+
+  /// Notes which of these paths are not there yet: those go with the cluster, what was there stays.
+  static func announce(
+    _ targets: [String], _ mark: String, on host: any CommandHost
+  ) async throws(SyncError) {
+    let words = targets.filter { !$0.contains("\n") }.map(ShellText.quoted).joined(separator: " ")
+    let answers = try await NodeScript.answers(
+      "set -- \(words)\n" + announceBody, settings: [("K", ShellText.quoted(mark))], on: host)
+    guard answers.last?.first == "noted" else {
+      throw SyncError(.cannotWrite, host.name, "cannot write to ~/.sky_node there")
+    }
+  }
+
+  private static let announceBody = #"""
+    L=$HOME/.sky_node/held/$K.made
+    touch "$L" || exit 1
+    for t do
+    case $t in "~") continue;; "~/"*) t=$HOME/${t#"~/"};; esac
+    [ -e "$t" ] || [ -L "$t" ] && continue
+    # The highest folder that has to be made, for it is made with the others.
+    while u=${t%/*}; [ "$u" ] && [ ! -e "$u" ]; do t=$u; done
+    [ "$t" = "$HOME/sky_workdir" ] && continue
+    grep -qxF -e "$t" "$L" || printf '%s\n' "$t" >>"$L" || exit 1
+    done
+    say noted
+
+    """#
 
   /// Takes away all that a cluster has put there, but no file of the user's: a workdir that was there
   /// before stays as it is.
@@ -73,6 +101,7 @@ enum PoolScripts {
     if [ -e "$HOME/sky_workdir" ]; then
     w=theirs
     for f in "$H"/*; do
+    case $f in *.made) continue;; esac
     [ -f "$f" ] && [ "$(cat "$f")" = ours ] && w=ours
     done
     fi
@@ -88,14 +117,23 @@ enum PoolScripts {
     H=$N/held
     w=
     [ -f "$H/$K" ] && w=$(cat "$H/$K")
-    rm -f "$H/$K" "$H/$K.new" || exit 1
-    others=
-    for f in "$H"/*; do [ -f "$f" ] && others=1; done
-    if [ ! "$others" ]; then
-    if [ "$w" = ours ]; then
-    chmod -R u+rwx "$HOME/sky_workdir" 2>/dev/null
-    rm -rf "$HOME/sky_workdir" || exit 1
+    # Never into what is mounted there, a bucket above all: that is not ours to empty.
+    wipe() {
+    [ -e "$1" ] || [ -L "$1" ] || return 0
+    find "$1" -xdev -type d ! -perm -700 -exec chmod u+rwx {} \; 2>/dev/null
+    find "$1" -xdev ! -type d -exec rm -f {} + 2>/dev/null
+    find "$1" -xdev -depth -type d -exec rmdir {} + 2>/dev/null
+    [ ! -e "$1" ] && [ ! -L "$1" ]
+    }
+    if [ -f "$H/$K.made" ]; then
+    while IFS= read -r t; do wipe "$t" || exit 1; done <"$H/$K.made"
     fi
+    others=
+    for f in "$H"/*; do
+    case $f in "$H/$K"|"$H/$K".*|*.made) ;; *) [ -f "$f" ] && others=1;; esac
+    done
+    if [ ! "$others" ]; then
+    if [ "$w" = ours ]; then wipe "$HOME/sky_workdir" || exit 1; fi
     # A sync that was killed may have left its staging folder.
     for d in "$HOME"/.sky-staging."$(uname -n)".*; do
     [ -d "$d" ] && [ ! -L "$d" ] || continue
@@ -105,6 +143,8 @@ enum PoolScripts {
     # Only what is ours by name: a folder that is still mounted is never walked into.
     rm -rf "$N/sync" "$N/bin" "$N/held" || exit 1
     rmdir "$N/jobs" "$N/mounts" "$N" 2>/dev/null
+    else
+    rm -f "$H/$K" "$H/$K".* || exit 1
     fi
     say free
 

@@ -84,6 +84,18 @@ struct SSHPoolProvider: Provider {
     }
   }
 
+  func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError) {
+    _ = try await inParallel(nodes, width: 64) { node throws(ProviderError) in
+      do throws(SyncError) {
+        try await PoolScripts.announce(targets, mark(cluster, node.rank), on: node.host)
+      } catch {
+        throw ProviderError(error)
+      }
+    }
+  }
+
   func nodes(of cluster: ClusterSpec) async throws(ProviderError) -> [NodeStatus] {
     let reach = reach
     let held = try await holdings(of: cluster)
