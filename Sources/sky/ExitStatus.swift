@@ -79,7 +79,7 @@ extension ExitStatus {
 
   private static func of(_ code: SyncError.Code) -> ExitStatus {
     switch code {
-    case .unreachable, .connectionLost, .timeout: .unreachable
+    case .unreachable, .connectionLost, .timeout, .nodeGone: .unreachable
     case .hostKey: .hostKey
     case .authentication: .authentication
     case .cancelled: .interrupted
@@ -125,6 +125,7 @@ extension ExitStatus {
     case .noSource: .noSource
     case .notUp: .unreachable
     case .cannotWrite: .cannotWrite
+    case .partly: .partlyDone
     default: .failed
     }
   }

@@ -77,6 +77,23 @@ import Testing
     }
   }
 
+  @Test func `machines that share a home are synced once, and leave it clean`() async throws {
+    try await withPool { room, servers in
+      // Of one home, the second is seen through a link.
+      _ = try await run("rm", ["-rf", servers[1].home.string])
+      _ = try await run("ln", ["-s", servers[0].home.string, servers[1].home.string])
+      try await room.good("mkdir work && echo text > work/f")
+      let launched = try await room.sky(
+        "launch", "-y", "-c", "dev", "--infra", "ssh/mine", "--num-nodes", "2", "--workdir", "work",
+        "cat f")
+      #expect(launched.status == 0, "\(launched.errorText)")
+      #expect(launched.text.ranges(of: "text").count == 2, "\(launched.text)")
+      #expect(!launched.errorText.contains("dev-worker1: 1 sent"), "\(launched.errorText)")
+      try await room.good("sky down -y dev")
+      #expect(try await servers[0].left() == "")
+    }
+  }
+
   @Test func `a machine is given out once, and again when it is back`() async throws {
     try await withPool(count: 3) { room, _ in
       try await room.good("sky launch -y -c one --infra ssh/mine --num-nodes 2 true")

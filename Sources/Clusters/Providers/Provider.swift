@@ -21,6 +21,12 @@ public protocol Provider: Sendable {
     _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
   ) async throws(ProviderError)
 
+  /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
+  var seesNodesFromOutside: Bool { get }
+
+  /// How jobs on the first `nodes` nodes are started when the nodes do not start their own; nil when they do.
+  func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread?
+
   /// The nodes as they are now, by rank; looks, never changes.
   func nodes(of cluster: ClusterSpec) async throws(ProviderError) -> [NodeStatus]
 
@@ -35,6 +41,8 @@ public protocol Provider: Sendable {
 }
 
 extension Provider {
+  public var seesNodesFromOutside: Bool { false }
+  public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
   public var stopProblem: ProviderError? { nil }
 
   /// For nodes that go with all they have.
@@ -53,12 +61,26 @@ public struct ClusterSpec: Equatable, Sendable {
   public var identityFile: FilePath
   /// Each node has to meet one of these; anything does when empty. Asked of nodes that are new.
   public var requirements: [Requirements] = []
+  /// What the task asks of the batch system: options by their long names. Asked of nodes that are new.
+  public var options: [BatchOption] = []
 
   public init(name: String, incarnation: String, numNodes: Int, identityFile: FilePath) {
     self.name = name
     self.incarnation = incarnation
     self.numNodes = numNodes
     self.identityFile = identityFile
+  }
+}
+
+/// An option of a batch system's own, such as `time` and `2:00:00`.
+public struct BatchOption: Equatable, Sendable {
+  /// As after the two dashes.
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
   }
 }
 
@@ -79,6 +101,8 @@ public struct Node: Equatable, Sendable {
   public var usesClusterKey = true
   /// Further lines of the alias.
   public var options: [AliasEntry.Option] = []
+  /// The rank of the node whose home this one shares, files of one being those of the other; nil for none.
+  public var homeOf: Int?
 
   public init(
     rank: Int, hostname: String, port: UInt16, user: String, hostKeys: [String], internalIP: String

@@ -30,7 +30,7 @@ public enum Providers {
   /// A file that cannot be read is listed with what is wrong.
   public static func known(_ support: ProviderSupport) -> [(infra: String, problem: ProviderError?)]
   {
-    [("local", nil)] + SSHPoolProvider.known(support.home)
+    [("local", nil)] + SSHPoolProvider.known(support.home) + SlurmProvider.known(support.home)
   }
 
   /// Throws `unknownName` for a name that none of them has.
@@ -42,10 +42,15 @@ public enum Providers {
     case ("local", 1): return LocalProvider(home: support.home)
     case ("ssh", 2) where !parts[1].isEmpty:
       return SSHPoolProvider(name: parts[1], support: support)
+    case ("slurm", 2) where !parts[1].isEmpty:
+      return SlurmProvider(cluster: parts[1], partition: nil, support: support)
+    case ("slurm", 3) where !parts[1].isEmpty && !parts[2].isEmpty:
+      return SlurmProvider(cluster: parts[1], partition: parts[2], support: support)
     default:
       throw WorkflowError(
         .unknownName, infra, "there is no such infra",
-        advice: "There are local and ssh/POOL, POOL being one of ~/.sky/ssh_node_pools.yaml.")
+        advice: "There are local, ssh/POOL, POOL being one of ~/.sky/ssh_node_pools.yaml, and "
+          + "slurm/CLUSTER[/PARTITION], CLUSTER being a Host of ~/.slurm/config or ~/.ssh/config.")
     }
   }
 }

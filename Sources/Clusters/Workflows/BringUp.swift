@@ -79,7 +79,8 @@ struct BringUp {
     let records = nodes.map { node in
       NodeRecord(
         rank: node.rank, alias: NodeName.alias(cluster: name, rank: node.rank),
-        hostname: node.hostname, port: node.port, user: node.user, internalIP: node.internalIP)
+        hostname: node.hostname, port: node.port, user: node.user, internalIP: node.internalIP,
+        homeOf: node.homeOf)
     }
     try await context.state.save(up, nodes: records)
     return up

@@ -47,6 +47,21 @@ public struct Connector: Sendable {
     try Self.resolve(name, resolver, overrides)
   }
 
+  /// The same with `file` as ssh's configuration, as by `ssh -F`.
+  func reading(_ file: FilePath) -> Connector {
+    let resolver = Resolver(
+      environment: .live(profile: .installed() ?? .portable10_5, source: .file(file)))
+    var options = options
+    options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
+    options.openSSH?.config = file
+    return Connector(resolver, options)
+  }
+
+  private init(_ resolver: Resolver, _ options: ConnectionOptions) {
+    self.resolver = resolver
+    self.options = options
+  }
+
   /// Connects to each name, side by side, does `work` there and closes; outcomes in the order of `names`.
   public func visit<Value: Sendable>(
     _ names: [String],

@@ -29,10 +29,11 @@ public struct LaunchTask: Sendable {
         targets, of: context.spec(cluster),
         on: nodes.map { RankedHost(rank: $0.rank, host: $0.host) })
     }
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      task, on: nodes, setup: request.setup)
+      task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
   }
 }
 
@@ -51,9 +52,10 @@ public struct ExecTask: Sendable {
     let cluster = try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: request.task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      request.task, on: nodes, setup: false)
+      request.task, on: nodes, setup: false, ownCopy: request.snapshot)
   }
 }
 

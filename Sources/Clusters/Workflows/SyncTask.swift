@@ -7,27 +7,43 @@ struct SyncTask {
   let context: ClusterContext
   let cluster: ClusterRecord
 
-  /// Lets every node finish, then throws the first error by rank. Single files that failed are told.
-  func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws {
+  /// Lets every node finish. Throws the error when all nodes failed by it, `partly` with the names of
+  /// those that failed when others have all they need.
+  ///
+  /// Nodes that share a home are one: what one of them has got, all have.
+  func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
     guard !sources.sources.isEmpty else { return }
-    context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
-    let results = await Push.run(
-      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
+    let owners = all.filter { $0.homeOf == nil }
+    context.report(.phase("syncing to \(owners.map(\.alias).joined(separator: ", "))"))
     try await tellLeftOut(sources)
-    for (node, result) in zip(nodes, results) {
-      if case .success(let report) = result {
-        context.report(.synced(alias: node.alias, report))
-      }
-    }
-    for result in results { _ = try result.get() }
+    try await push(sources.sources, to: owners)
+    let elsewhere = sources.sources.filter { $0.target.first == UInt8(ascii: "/") }
+    let sharers = all.filter { $0.homeOf != nil }
+    if !elsewhere.isEmpty, !sharers.isEmpty { try await push(elsewhere, to: sharers) }
     if let workdir = sources.workdir {
       try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
     }
   }
 
-  private func pairs(_ sources: TaskSources, _ node: ReachedNode) -> [SyncPair] {
+  private func push(_ sources: [TaskSources.Source], to nodes: [ReachedNode]) async throws {
+    let results = await Push.run(
+      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
+    for (node, result) in zip(nodes, results) {
+      if case .success(let report) = result {
+        context.report(.synced(alias: node.alias, report))
+      }
+    }
+    // What cannot be read here is missing everywhere alike, and was told.
+    var unread: Set<[UInt8]> = []
+    for source in sources {
+      unread.formUnion(try await source.look.result().tree.problems.map(\.path))
+    }
+    try Self.judge(nodes, results, unread)
+  }
+
+  private func pairs(_ sources: [TaskSources.Source], _ node: ReachedNode) -> [SyncPair] {
     let memory = SyncMemory(context.home).folder(cluster, rank: node.rank)
-    return sources.sources.map { source in
+    return sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
         manifest: memory.appending(Self.name(of: source.target))
@@ -51,6 +67,35 @@ struct SyncTask {
               + "a line `!/\(path)` would send it"))
       }
     }
+  }
+
+  /// Code that is not all there must not run: a file that failed fails its node.
+  private static func judge(
+    _ nodes: [ReachedNode], _ results: [Result<SyncReport, SyncError>],
+    _ unread: Set<[UInt8]>
+  ) throws {
+    var failed: [String] = []
+    var first: SyncError?
+    for (node, result) in zip(nodes, results) {
+      switch result {
+      case .success(let report):
+        guard let problem = report.problems.first(where: { !unread.contains($0.path) }) else {
+          continue
+        }
+        let path = String(decoding: problem.path, as: UTF8.self)
+        failed.append("\(node.alias) (\(path): \(problem.reason))")
+      case .failure(let error):
+        if error.code == .cancelled { throw error }
+        first = first ?? error
+        failed.append("\(node.alias) (\(error.reason))")
+      }
+    }
+    guard !failed.isEmpty else { return }
+    if let first, failed.count == nodes.count { throw first }
+    throw WorkflowError(
+      .partly, failed.joined(separator: ", "),
+      "\(nodes.count - failed.count) of \(nodes.count) nodes have all files, so nothing was started",
+      advice: "Mend what the report names and run the same command again: only what lacks is sent.")
   }
 
   /// A file name for a target's manifest.

@@ -51,8 +51,9 @@ public struct TakeDown: Sendable {
 
   /// Nodes that are down, or have no buckets, have nothing to lose.
   private func release(_ cluster: ClusterRecord, forGood: Bool, force: Bool) async throws {
-    // Machines that cannot be stopped go on, whatever is known of them.
-    let mayRun = try context.provider(cluster.infra).stopProblem != nil
+    // Machines that nobody stops go on, whatever is known of them.
+    let provider = try context.provider(cluster.infra)
+    let mayRun = provider.stopProblem != nil && !provider.seesNodesFromOutside
     guard cluster.state == .up || mayRun, try await context.usesBuckets(cluster.name) else {
       return
     }

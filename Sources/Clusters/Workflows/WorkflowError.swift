@@ -16,6 +16,8 @@ public struct WorkflowError: ExplainedError, Equatable, Sendable {
     public static let notUp = Code(rawValue: "not-up")
     /// A program of this machine is missing or failed: exit 1.
     public static let toolFailed = Code(rawValue: "tool-failed")
+    /// Some nodes have it and some have not: exit 3.
+    public static let partly = Code(rawValue: "partly")
     /// A file of ours cannot be written: exit 73.
     public static let cannotWrite = Code(rawValue: "cannot-write")
   }

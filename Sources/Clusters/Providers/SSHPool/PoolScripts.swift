@@ -9,18 +9,20 @@ enum PoolScripts {
   struct Claim: Equatable, Sendable {
     /// The address by which the machine was reached, as its own sshd sees it; nil when it does not say.
     var address: String?
+    /// The same for machines that share a home.
+    var home: String
   }
 
   /// Marks the machine as ours; repeated, it changes nothing.
   static func claim(_ mark: String, on host: any CommandHost) async throws(SyncError) -> Claim {
     let answers = try await NodeScript.answers(
       claimBody, settings: [("K", ShellText.quoted(mark))], on: host)
-    guard let answer = answers.last, answer.first == "held" else {
+    guard let answer = answers.last, answer.first == "held", answer.count > 1 else {
       throw SyncError(
         .cannotWrite, host.name, "cannot make ~/.sky_node there",
         advice: "see what `ssh \(host.name) mkdir -p .sky_node` says")
     }
-    return Claim(address: answer.count > 1 ? answer[1] : nil)
+    return Claim(address: answer.count > 2 ? answer[2] : nil, home: answer[1])
   }
 
   /// Notes which of these paths are not there yet: those go with the cluster, what was there stays.
@@ -101,22 +103,26 @@ enum PoolScripts {
     if [ -e "$HOME/sky_workdir" ]; then
     w=theirs
     for f in "$H"/*; do
-    case $f in *.made) continue;; esac
+    case $f in *.made|*.leaving|*/id) continue;; esac
     [ -f "$f" ] && [ "$(cat "$f")" = ours ] && w=ours
     done
     fi
     put "$H/$K" "$w" || exit 1
     fi
+    # Whoever is first names the home; NFS keeps the promise of noclobber, too.
+    ( set -C; echo "$M" >"$H/id" ) 2>/dev/null
+    until [ -s "$H/id" ]; do sleep 1; done
     set -- ${SSH_CONNECTION:-}
-    say held ${3:-}
+    say held "$(cat "$H/id")" ${3:-}
 
     """#
 
   private static let releaseBody = #"""
     N=$HOME/.sky_node
     H=$N/held
-    w=
-    [ -f "$H/$K" ] && w=$(cat "$H/$K")
+    # First out of the way of others who share the home and leave at the same time.
+    [ -f "$H/$K" ] && { mv -f "$H/$K" "$H/$K.leaving" || exit 1; }
+    w=$(cat "$H/$K.leaving" 2>/dev/null)
     # Never into what is mounted there, a bucket above all: that is not ours to empty.
     wipe() {
     [ -e "$1" ] || [ -L "$1" ] || return 0
@@ -130,7 +136,7 @@ enum PoolScripts {
     fi
     others=
     for f in "$H"/*; do
-    case $f in "$H/$K"|"$H/$K".*|*.made) ;; *) [ -f "$f" ] && others=1;; esac
+    case $f in *.made|*.leaving|*.new|*/id) ;; *) [ -f "$f" ] && others=1;; esac
     done
     if [ ! "$others" ]; then
     if [ "$w" = ours ]; then wipe "$HOME/sky_workdir" || exit 1; fi
@@ -144,7 +150,7 @@ enum PoolScripts {
     rm -rf "$N/sync" "$N/bin" "$N/held" || exit 1
     rmdir "$N/jobs" "$N/mounts" "$N" 2>/dev/null
     else
-    rm -f "$H/$K" "$H/$K".* || exit 1
+    rm -f "$H/$K".* || exit 1
     fi
     say free
 

@@ -68,9 +68,15 @@ struct SSHPoolProvider: Provider {
       throw error
     }
     do throws(ProviderError) {
-      return try await inParallel(Array(held.prefix(cluster.numNodes)), width: 64) {
+      let claimed = try await inParallel(Array(held.prefix(cluster.numNodes)), width: 64) {
         holding throws(ProviderError) in
         try await claim(try reach.machine(holding), cluster)
+      }
+      return claimed.map { node, home in
+        var node = node
+        let owner = claimed.first { $0.home == home }?.node.rank
+        node.homeOf = owner == node.rank ? nil : owner
+        return node
       }
     } catch {
       guard error.code != .cancelled, before.isEmpty else { throw error }
@@ -180,7 +186,7 @@ extension SSHPoolProvider {
 
   private func claim(
     _ machine: PoolMachine, _ cluster: ClusterSpec
-  ) async throws(ProviderError) -> Node {
+  ) async throws(ProviderError) -> (node: Node, home: String) {
     let settings = try reach.settings(machine)
     let mark = mark(cluster, machine.holding.rank)
     let (keys, claim): ([String], PoolScripts.Claim)
@@ -198,7 +204,7 @@ extension SSHPoolProvider {
     node.usesClusterKey = false
     node.proxy = settings.proxy
     node.options = settings.options
-    return node
+    return (node, claim.home)
   }
 
   /// Gives machines back, side by side; those that are clean are free whatever becomes of the others.

@@ -4,6 +4,7 @@ import Clusters
 /// `sky launch`: bring nodes up, put code and data on them, run the task.
 struct Launch: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "launch",
     abstract: "Bring up a cluster, sync code and data to it, and run a task there.",
     discussion: Help.text(
       examples: [
@@ -26,7 +27,8 @@ struct Launch: SkyCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where nodes come from: local (the default of a new cluster) or ssh/POOL.",
+      "Where nodes come from: local (the default of a new cluster), ssh/POOL or "
+        + "slurm/CLUSTER[/PARTITION].",
       valueName: "infra"))
   var infra: String?
 
@@ -53,6 +55,9 @@ struct Launch: SkyCommand {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
+  @Flag(help: "Run in a copy of the workdir, which a later sync leaves alone.")
+  var snapshot = false
+
   @Flag(help: "Take the cluster down when the job is done.")
   var down = false
 
@@ -63,6 +68,7 @@ struct Launch: SkyCommand {
     var request = LaunchRequest(cluster: name, task: task, folder: context.folder)
     request.setup = !noSetup && !fast
     request.bringUp = !fast
+    request.snapshot = snapshot
     session.show(task.notices)
     if dryRun {
       for line in try await LaunchPlan(session.clusters).lines(request) {
