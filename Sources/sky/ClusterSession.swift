@@ -25,6 +25,7 @@ struct ClusterSession: Sendable {
       provider: { infra throws(WorkflowError) in try Providers.find(infra, support) },
       connect: { alias throws(SyncError) in try await connector.connect(alias) },
       report: { event in output.show(event) })
+    clusters.environment = context.environment
   }
 
   /// Notices about a task, once each.

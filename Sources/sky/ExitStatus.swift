@@ -122,10 +122,10 @@ extension ExitStatus {
     switch code {
     case .badRequest: .usage
     case .unknownName: .unknownName
-    case .noSource: .noSource
+    case .noSource, .noRepository: .noSource
     case .notUp: .unreachable
-    case .cannotWrite: .cannotWrite
-    case .partly: .partlyDone
+      case .cannotWrite, .inTheWay: .cannotWrite
+      case .partly: .partlyDone
     default: .failed
     }
   }

@@ -12,6 +12,7 @@ enum Schema {
     migrator.registerMigration("homes that nodes share") { database in
       try database.execute(sql: "ALTER TABLE node ADD COLUMN home_of INTEGER")
     }
+    registerSynced(&migrator)
     return migrator
   }()
 

@@ -10,11 +10,14 @@ public struct LaunchPlan: Sendable {
   /// One line for each thing that would be done; throws what the launch would refuse with.
   public func lines(_ request: LaunchRequest) async throws -> [String] {
     let task = request.task
-    let sources = try TaskSources(
-      task, folder: request.folder, home: context.home.home, git: context.git, mounts: true)
+    let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
     _ = try await TaskStorage(
       task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     var lines = [try await clusterLine(request)]
+    if let repository = sources.repository {
+      let ref = repository.ref.map { " at \($0)" } ?? ""
+      lines.append("clone \(repository.address.shown)\(ref) to ~/sky_workdir")
+    }
     for source in sources.sources {
       let files = try await source.look.result().tree.entries.filter { $0.kind != .folder }
       let bytes = files.reduce(0) { $0 + ($1.kind == .file ? $1.size : 0) }

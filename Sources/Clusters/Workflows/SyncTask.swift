@@ -11,25 +11,42 @@ struct SyncTask {
   /// those that failed when others have all they need.
   ///
   /// Nodes that share a home are one: what one of them has got, all have.
-  func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
-    guard !sources.sources.isEmpty else { return }
+  /// - Returns: what was done with each node; none when only a repository was cloned.
+  @discardableResult
+  func run(_ sources: TaskSources, to all: [ReachedNode]) async throws -> [SyncReport] {
     let owners = all.filter { $0.homeOf == nil }
-    context.report(.phase("syncing to \(owners.map(\.alias).joined(separator: ", "))"))
-    try await tellLeftOut(sources)
-    try await push(sources.sources, to: owners)
-    let elsewhere = sources.sources.filter { $0.target.first == UInt8(ascii: "/") }
-    let sharers = all.filter { $0.homeOf != nil }
-    if !elsewhere.isEmpty, !sharers.isEmpty { try await push(elsewhere, to: sharers) }
-    if let workdir = sources.workdir {
-      try await context.state.updateCluster(cluster.name) { $0.workdir = workdir.string }
+    if let repository = sources.repository {
+      try await CloneRepository(context: context).run(repository, on: owners)
     }
+    var reports = try await push(sources.sources, to: owners)
+    let elsewhere = sources.sources.filter { $0.target.first == UInt8(ascii: "/") }
+    reports += try await push(elsewhere, to: all.filter { $0.homeOf != nil })
+    if let workdir = sources.workdir {
+      try await context.state.updateCluster(cluster.name) { $0.workdir = workdir }
+    }
+    return reports
   }
 
-  private func push(_ sources: [TaskSources.Source], to nodes: [ReachedNode]) async throws {
-    let results = await Push.run(
-      nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }, options: PushOptions())
-    for (node, result) in zip(nodes, results) {
-      if case .success(let report) = result {
+  private func push(
+    _ sources: [TaskSources.Source], to nodes: [ReachedNode]
+  ) async throws -> [SyncReport] {
+    guard !sources.isEmpty, !nodes.isEmpty else { return [] }
+    context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
+    let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
+    var results = await Push.run(all, options: PushOptions()).map {
+      $0.mapError { $0 as any Error }
+    }
+    try await tellLeftOut(sources)
+    for (index, node) in nodes.enumerated() {
+      let outside = OutsideHome(node: node, pairs: all[index].pairs)
+      if let refused = outside.refused(results[index]) {
+        do {
+          results[index] = .success(try await outside.push(refused, after: results[index]))
+        } catch {
+          results[index] = .failure(error)
+        }
+      }
+      if case .success(let report) = results[index] {
         context.report(.synced(alias: node.alias, report))
       }
     }
@@ -38,22 +55,22 @@ struct SyncTask {
     for source in sources {
       unread.formUnion(try await source.look.result().tree.problems.map(\.path))
     }
-    try Self.judge(nodes, results, unread)
+    return try Self.judge(nodes, results, unread)
   }
 
   private func pairs(_ sources: [TaskSources.Source], _ node: ReachedNode) -> [SyncPair] {
-    let memory = SyncMemory(context.home).folder(cluster, rank: node.rank)
+    let memory = SyncMemory(context.home)
     return sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
-        manifest: memory.appending(Self.name(of: source.target))
+        manifest: memory.manifest(cluster, rank: node.rank, target: source.target)
       ) { () async throws(SyncError) in try await source.look.result().tree }
     }
   }
 
   /// What is left out and who would wonder: said once, not once a node.
-  private func tellLeftOut(_ sources: TaskSources) async throws {
-    for source in sources.sources {
+  private func tellLeftOut(_ sources: [TaskSources.Source]) async throws {
+    for source in sources {
       let look = try await source.look.result()
       for problem in look.tree.problems.prefix(10) {
         let path = String(decoding: problem.path, as: UTF8.self)
@@ -71,11 +88,10 @@ struct SyncTask {
 
   /// Code that is not all there must not run: a file that failed fails its node.
   private static func judge(
-    _ nodes: [ReachedNode], _ results: [Result<SyncReport, SyncError>],
-    _ unread: Set<[UInt8]>
-  ) throws {
+    _ nodes: [ReachedNode], _ results: [Result<SyncReport, any Error>], _ unread: Set<[UInt8]>
+  ) throws -> [SyncReport] {
     var failed: [String] = []
-    var first: SyncError?
+    var first: (any Error)?
     for (node, result) in zip(nodes, results) {
       switch result {
       case .success(let report):
@@ -85,21 +101,16 @@ struct SyncTask {
         let path = String(decoding: problem.path, as: UTF8.self)
         failed.append("\(node.alias) (\(path): \(problem.reason))")
       case .failure(let error):
-        if error.code == .cancelled { throw error }
+        if let error = error as? SyncError, error.code == .cancelled { throw error }
         first = first ?? error
-        failed.append("\(node.alias) (\(error.reason))")
+        failed.append("\(node.alias) (\((error as? any ExplainedError)?.reason ?? "\(error)"))")
       }
     }
-    guard !failed.isEmpty else { return }
+    if failed.isEmpty { return try results.map { try $0.get() } }
     if let first, failed.count == nodes.count { throw first }
     throw WorkflowError(
       .partly, failed.joined(separator: ", "),
       "\(nodes.count - failed.count) of \(nodes.count) nodes have all files, so nothing was started",
       advice: "Mend what the report names and run the same command again: only what lacks is sent.")
-  }
-
-  /// A file name for a target's manifest.
-  private static func name(of target: [UInt8]) -> String {
-    String(decoding: SHA1.hexDigest(target), as: UTF8.self)
   }
 }

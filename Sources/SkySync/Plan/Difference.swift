@@ -107,7 +107,7 @@ struct Difference {
 
   private mutating func decideDeletes() {
     // An emptied source (an unmounted disk, a wrong folder) must never empty a node.
-    if local.entries.isEmpty, !extra.isEmpty {
+    if local.entries.isEmpty, !extra.isEmpty, !policy.mayEmpty {
       if policy.mirror || !manifest.entries.isEmpty {
         plan.notices.append(
           Problem(path: [], reason: "the source is empty: nothing is deleted on the node"))

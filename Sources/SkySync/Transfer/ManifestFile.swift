@@ -4,12 +4,13 @@ import SystemPackage
 enum ManifestFile {
   private static let magic = Array("sky-sync 1\n".utf8)
 
-  /// The manifest at `path` when it is about these two places, else nil.
-  static func load(_ path: FilePath, source: FilePath, target: [UInt8]) -> Manifest? {
+  /// The manifest at `path` when it is about these two places, else nil; a nil source is any.
+  static func load(_ path: FilePath, source: FilePath?, target: [UInt8]) -> Manifest? {
     guard let bytes = WholeFile.read(path) else { return nil }
     var reader = ByteReader(bytes)
     guard reader.bytes(magic.count).map(Array.init) == magic,
-      reader.text() == Array(source.string.utf8), reader.text() == target,
+      let from = reader.text(), source.map({ Array($0.string.utf8) == from }) ?? true,
+      reader.text() == target,
       let count = reader.number(), count >= 0, count <= Int64(bytes.count)
     else { return nil }
     var entries: [FileEntry] = []

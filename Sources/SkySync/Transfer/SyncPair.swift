@@ -18,6 +18,8 @@ public struct SyncPair: Sendable {
   public var shape: Shape
   /// Remembers what was last sent there; without it nothing is ever deleted or moved.
   public var manifest: FilePath?
+  /// Only of a removal; then nothing is sent, and the source is not looked at.
+  var mayRemove: (@Sendable ([UInt8]) -> Bool)?
   /// What is to be sent. For a file: nothing but its entry; the path in it does not matter.
   /// Called once, while the node is looked at.
   public var scan: @Sendable () async throws(SyncError) -> FileTree
@@ -31,6 +33,17 @@ public struct SyncPair: Sendable {
     self.shape = shape
     self.manifest = manifest
     self.scan = scan
+  }
+
+  /// A source that is no more: what the manifest says was sent from it goes, unless it was changed there.
+  ///
+  /// - Parameter mayRemove: whether this path, relative to the target, may go.
+  public init(
+    removing target: [UInt8], of source: FilePath, shape: Shape, manifest: FilePath,
+    _ mayRemove: @escaping @Sendable (_ path: [UInt8]) -> Bool
+  ) {
+    self.init(source: source, target: target, shape: shape, manifest: manifest) { FileTree() }
+    self.mayRemove = mayRemove
   }
 }
 
@@ -51,6 +64,9 @@ extension SyncPair {
     }
   }
 
+  /// Whether the target folder gets the mode and time of the source.
+  var sendsRoot: Bool { shape == .contents && mayRemove == nil }
+
   /// What the node listed last time.
   var kept: KeptListing? {
     shape == .contents ? manifest.flatMap { KeptFile.load(besides: $0) } : nil
@@ -68,6 +84,7 @@ extension SyncPair {
 
   /// Opens what the files are read from.
   func openSource() throws(SyncError) -> SourceFolder {
+    if mayRemove != nil { return try SourceFolder("/") }
     guard shape != .contents else { return try SourceFolder(source) }
     return try SourceFolder(
       source.removingLastComponent().isEmpty ? "." : source.removingLastComponent(),

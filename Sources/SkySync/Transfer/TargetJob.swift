@@ -17,18 +17,20 @@ struct TargetJob: Sendable {
     let source = try pair.openSource()
     let tree = pair.shape == .contents ? scanned : Self.renamed(scanned, to: target.name)
     let old = pair.manifest.flatMap {
-      ManifestFile.load($0, source: pair.source, target: target.path)
+      ManifestFile.load(
+        $0, source: pair.mayRemove == nil ? pair.source : nil, target: target.path)
     }
     var policy = SyncPolicy()
     policy.mirror = options.mirror && pair.shape == .contents
     policy.protects = { options.protects(index, $0, $1) }
-    policy.isGone = { source.lacks($0) }
+    policy.isGone = pair.mayRemove ?? { source.lacks($0) }
+    policy.mayEmpty = pair.mayRemove != nil
     if options.checksum {
       policy.differing = await ContentCheck.differing(tree, target, source)
     }
-    let isNew = target.state == .absent && pair.shape == .contents
+    let isNew = target.state == .absent && pair.shape == .contents && pair.mayRemove == nil
     let root =
-      pair.shape == .contents ? (local: source.root, remote: target.root) : nil
+      pair.sendsRoot ? (local: source.root, remote: target.root) : nil
     let plan =
       target.state == .other
       ? SyncPlan()
@@ -68,7 +70,7 @@ struct TargetJob: Sendable {
     var root = source.root
     // The mode of a folder that was there is its owner's business: a home must not be opened by a push.
     if !plan.whole, let there = target.root { root.mode = there.mode }
-    return TargetPlan(plan: plan, root: pair.shape == .contents ? root : nil)
+    return TargetPlan(plan: plan, root: pair.sendsRoot ? root : nil)
   }
 
   /// Writes down what stands on the node now.

@@ -76,6 +76,9 @@ struct Launch: SkyCommand {
       }
       return
     }
+    session.clusters.mayGoOn = { [yes] in
+      yes || context.console.confirm("Send it to the nodes?", fallback: true)
+    }
     session.clusters.includeBook = { [yes] in try context.ensureInclude(assumeYes: yes) }
     let job = try await LaunchTask(session.clusters).run(request)
     guard down else { return try await session.follow(job, detach: detach) }
