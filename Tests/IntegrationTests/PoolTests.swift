@@ -77,6 +77,37 @@ import Testing
     }
   }
 
+  @Test func `a machine that takes a password only gets it from the file, and nobody else sees it`()
+    async throws
+  {
+    try await withPasswordServer { server in
+      try await withSkyRoom { room in
+        let block = [
+          "HostName 127.0.0.1", "Port \(server.port)", "UserKnownHostsFile \(server.knownHosts)",
+        ]
+        try room.write(
+          "Host door\n" + block.map { "  \($0)\n" }.joined(), to: ".ssh/config")
+        try room.write(
+          "mine:\n  user: me\n  password: \(PasswordServer.password)\n  hosts: [door]\n",
+          to: room.poolFile)
+        let launched = try await room.sky(
+          "launch", "-y", "-c", "dev", "--infra", "ssh/mine",
+          "echo in $HOME")
+        #expect(launched.status == 0, "\(launched.errorText)")
+        #expect(launched.text.contains("in \(server.home)"), "\(launched.text)")
+        let everywhere = try await room.script("grep -rl '\(PasswordServer.password)' .sky .ssh")
+        #expect(everywhere.text == "\(room.poolFile)\n", "the password is kept: \(everywhere.text)")
+        #expect(!(launched.text + launched.errorText).contains(PasswordServer.password))
+        try await room.good("chmod 644 \(room.poolFile)")
+        let open = try await room.sky("check")
+        #expect(open.text.contains("others can read the passwords"), "\(open.text)")
+        try await room.good("chmod 600 \(room.poolFile) && sky down -y dev")
+        let left = try await run("find", [server.home.string, "-mindepth", "1"])
+        #expect(left.text == "")
+      }
+    }
+  }
+
   @Test func `machines that share a home are synced once, and leave it clean`() async throws {
     try await withPool { room, servers in
       // Of one home, the second is seen through a link.

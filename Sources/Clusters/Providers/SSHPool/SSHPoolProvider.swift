@@ -195,7 +195,12 @@ extension SSHPoolProvider {
         (try await host.hostKeys(), try await PoolScripts.claim(mark, on: host))
       }
     } catch {
-      throw ProviderError(error)
+      var problem = ProviderError(error)
+      if problem.code == .nodeFailed {
+        problem.advice =
+          "machines of a pool are not sky's to switch on: see that it runs, then do the same again"
+      }
+      throw problem
     }
     var node = Node(
       rank: machine.holding.rank, hostname: machine.resolved.hostname,
