@@ -2,6 +2,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The main job with the real program, real nodes, real git and rsync.
 @Suite struct LaunchTests {
   @Test
@@ -59,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: geteuid() == 0, "only root's commands in a room see the nodes of others there"))
+  @Test(.enabled(if: geteuid() == 0, "only root's commands see into the nodes of others' rooms"))
   func `stop keeps files, start brings them back, a dead node is seen, down leaves nothing`()
     async throws
   {

@@ -33,9 +33,10 @@ struct SyncTask {
     guard !sources.isEmpty, !nodes.isEmpty else { return [] }
     context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
     let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
-    var results = await Push.run(all, options: PushOptions()).map {
-      $0.mapError { $0 as any Error }
-    }
+    var results = await Push.run(all, options: PushOptions()) { node, progress in
+      context.report(.syncing(alias: nodes[node].alias, progress))
+    }.map { $0.mapError { $0 as any Error } }
+    context.report(.syncEnded)
     try await tellLeftOut(sources)
     for (index, node) in nodes.enumerated() {
       let outside = OutsideHome(node: node, pairs: all[index].pairs)
