@@ -7,7 +7,7 @@ import Testing
     async throws
   {
     try await withPasswordServer { server in
-      var options = ConnectionOptions()
+      var options = ConnectionOptions.patient
       options.password = { _, attempt in
         Array((attempt == 1 ? "wrong" : PasswordServer.password).utf8)
       }
@@ -20,7 +20,7 @@ import Testing
 
   @Test func `without one to give, or where passwords are off, the door stays shut`() async throws {
     try await withPasswordServer { server in
-      var options = ConnectionOptions()
+      var options = ConnectionOptions.patient
       let silent = try await syncError {
         try await withConnection(to: server.host, options) { _ in }
       }
