@@ -111,11 +111,11 @@ class Lab:
             process.wait(timeout=10)
 
 
-def wait_for(port, seconds=10):
+def wait_for(port, seconds=10, address="127.0.0.1"):
     end = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection((address, port), timeout=1).close()
             return
         except OSError:
             if time.monotonic() > end:

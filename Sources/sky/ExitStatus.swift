@@ -79,7 +79,7 @@ extension ExitStatus {
 
   private static func of(_ code: SyncError.Code) -> ExitStatus {
     switch code {
-    case .unreachable, .connectionLost, .timeout: .unreachable
+    case .unreachable, .connectionLost, .timeout, .nodeGone: .unreachable
     case .hostKey: .hostKey
     case .authentication: .authentication
     case .cancelled: .interrupted
@@ -125,6 +125,7 @@ extension ExitStatus {
     case .noSource, .noRepository: .noSource
     case .notUp: .unreachable
     case .cannotWrite, .inTheWay: .cannotWrite
+    case .partly: .partlyDone
     default: .failed
     }
   }
@@ -144,8 +145,13 @@ extension ExitStatus {
 
   private static func of(_ code: ProviderError.Code) -> ExitStatus {
     switch code {
-    case .nodeFailed: .unreachable
+    case .nodeFailed, .tooFew: .unreachable
     case .cannotWrite: .cannotWrite
+    case .hostKey: .hostKey
+    case .authentication: .authentication
+    case .badInput: .badInput
+    case .unknownName: .unknownName
+    case .cancelled: .interrupted
     default: .failed
     }
   }

@@ -9,6 +9,10 @@ enum Schema {
     }
     registerStorage(&migrator)
     registerSynced(&migrator)
+    registerPools(&migrator)
+    migrator.registerMigration("homes that nodes share") { database in
+      try database.execute(sql: "ALTER TABLE node ADD COLUMN home_of INTEGER")
+    }
     return migrator
   }()
 

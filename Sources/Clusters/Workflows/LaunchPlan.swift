@@ -38,13 +38,12 @@ public struct LaunchPlan: Sendable {
 
   private func clusterLine(_ request: LaunchRequest) async throws -> String {
     let name = request.cluster
-    let infra = request.task.resources.infra ?? "local"
     let target = try await BringUp(context: context, name: name).record(
-      infra: infra, numNodes: request.task.numNodes)
+      infra: request.task.resources.infra, numNodes: request.task.numNodes)
     let aliases = (0..<target.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
     let known = try await context.state.cluster(name)
     let verb = known == nil ? "create" : known?.state == .up ? "use" : "start"
-    return "\(verb) cluster \(name) on \(infra): \(aliases.joined(separator: ", "))"
+    return "\(verb) cluster \(name) on \(target.infra): \(aliases.joined(separator: ", "))"
   }
 }

@@ -19,15 +19,17 @@ public struct LaunchTask: Sendable {
     let cluster =
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
-        infra: task.resources.infra ?? "local", numNodes: task.numNodes)
+        infra: task.resources.infra, numNodes: task.numNodes,
+        requirements: task.resources.alternatives)
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await remember(sources, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      task, on: nodes, setup: request.setup)
+      task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
   }
 
   private func remember(_ sources: TaskSources, _ name: String) async throws {
@@ -57,9 +59,10 @@ public struct ExecTask: Sendable {
     let cluster = try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: request.task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     _ = try await context.state.saveSynced(sources.entries, to: name, all: false)
     return try await StartJob(context: context, cluster: cluster).run(
-      request.task, on: nodes, setup: false)
+      request.task, on: nodes, setup: false, ownCopy: request.snapshot)
   }
 }

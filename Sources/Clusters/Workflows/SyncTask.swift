@@ -6,50 +6,54 @@ import SystemPackage
 struct SyncTask {
   let context: ClusterContext
   let cluster: ClusterRecord
+  /// Told what was done with each node that could be written, before an error is thrown about others.
+  var onReports: ([SyncReport]) -> Void = { _ in }
 
-  /// Lets every node finish, then throws the first error by rank. Single files that failed are told.
+  /// Lets every node finish. Throws the error when all nodes failed by it, `partly` with the names of
+  /// those that failed when others have all they need.
   ///
-  /// - Returns: what was done with each node; none when only a repository was cloned.
-  @discardableResult
-  func run(_ sources: TaskSources, to nodes: [ReachedNode]) async throws -> [SyncReport] {
+  /// Nodes that share a home are one: what one of them has got, all have.
+  func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
+    let owners = all.filter { $0.homeOf == nil }
     if let repository = sources.repository {
-      try await CloneRepository(context: context).run(repository, on: nodes)
+      try await CloneRepository(context: context).run(repository, on: owners)
     }
-    let reports = sources.sources.isEmpty ? [] : try await push(sources, to: nodes)
+    if !sources.sources.isEmpty {
+      context.report(.phase("syncing to \(owners.map(\.alias).joined(separator: ", "))"))
+      try await tellLeftOut(sources)
+      try await push(sources.sources, to: owners)
+    }
+    let elsewhere = sources.sources.filter { $0.target.first == UInt8(ascii: "/") }
+    let sharers = all.filter { $0.homeOf != nil }
+    if !elsewhere.isEmpty, !sharers.isEmpty { try await push(elsewhere, to: sharers) }
     if let workdir = sources.workdir {
       try await context.state.updateCluster(cluster.name) { $0.workdir = workdir }
     }
-    return reports
   }
 
-  private func push(
-    _ sources: TaskSources, to nodes: [ReachedNode]
-  ) async throws -> [SyncReport] {
-    context.report(.phase("syncing to \(nodes.map(\.alias).joined(separator: ", "))"))
+  private func push(_ sources: [TaskSources.Source], to nodes: [ReachedNode]) async throws {
     let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
     var results = await Push.run(all, options: PushOptions()).map {
       $0.mapError { $0 as any Error }
     }
-    try await tellLeftOut(sources)
     for (index, node) in nodes.enumerated() {
-      let outside = OutsideHome(node: node, pairs: all[index].pairs)
-      if let refused = outside.refused(results[index]) {
-        do {
-          results[index] = .success(try await outside.push(refused, after: results[index]))
-        } catch {
-          results[index] = .failure(error)
-        }
-      }
+      results[index] = await OutsideHome(node: node, pairs: all[index].pairs).mend(results[index])
       if case .success(let report) = results[index] {
         context.report(.synced(alias: node.alias, report))
       }
     }
-    return try results.map { try $0.get() }
+    onReports(results.compactMap { try? $0.get() })
+    // What cannot be read here is missing everywhere alike, and was told.
+    var unread: Set<[UInt8]> = []
+    for source in sources {
+      unread.formUnion(try await source.look.result().tree.problems.map(\.path))
+    }
+    try Self.judge(nodes, results, unread)
   }
 
-  private func pairs(_ sources: TaskSources, _ node: ReachedNode) -> [SyncPair] {
+  private func pairs(_ sources: [TaskSources.Source], _ node: ReachedNode) -> [SyncPair] {
     let memory = SyncMemory(context.home)
-    return sources.sources.map { source in
+    return sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
         manifest: memory.manifest(cluster, rank: node.rank, target: source.target)
@@ -73,5 +77,34 @@ struct SyncTask {
               + "a line `!/\(path)` would send it"))
       }
     }
+  }
+
+  /// Code that is not all there must not run: a file that failed fails its node.
+  private static func judge(
+    _ nodes: [ReachedNode], _ results: [Result<SyncReport, any Error>],
+    _ unread: Set<[UInt8]>
+  ) throws {
+    var failed: [String] = []
+    var first: (any Error)?
+    for (node, result) in zip(nodes, results) {
+      switch result {
+      case .success(let report):
+        guard let problem = report.problems.first(where: { !unread.contains($0.path) }) else {
+          continue
+        }
+        let path = String(decoding: problem.path, as: UTF8.self)
+        failed.append("\(node.alias) (\(path): \(problem.reason))")
+      case .failure(let error):
+        if (error as? SyncError)?.code == .cancelled { throw error }
+        first = first ?? error
+        failed.append("\(node.alias) (\((error as? any ExplainedError)?.reason ?? "\(error)"))")
+      }
+    }
+    guard !failed.isEmpty else { return }
+    if let first, failed.count == nodes.count { throw first }
+    throw WorkflowError(
+      .partly, failed.joined(separator: ", "),
+      "\(nodes.count - failed.count) of \(nodes.count) nodes have all files, so nothing was started",
+      advice: "Mend what the report names and run the same command again: only what lacks is sent.")
   }
 }

@@ -22,6 +22,8 @@ public struct WorkflowError: ExplainedError, Equatable, Sendable {
     public static let inTheWay = Code(rawValue: "in-the-way")
     /// The user said no: exit 1.
     public static let declined = Code(rawValue: "declined")
+    /// Some nodes have it and some have not: exit 3.
+    public static let partly = Code(rawValue: "partly")
     /// A file of ours cannot be written: exit 73.
     public static let cannotWrite = Code(rawValue: "cannot-write")
   }

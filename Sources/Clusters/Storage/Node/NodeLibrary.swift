@@ -25,7 +25,7 @@ enum NodeLibrary {
 
     find_rclone() {
       for rclone in "$node_root/bin/rclone" "$(command -v rclone)"; do
-        [ -n "$rclone" ] && [ -x "$rclone" ] && "$rclone" version >/dev/null 2>&1 && return 0
+        [ -n "$rclone" ] && [ -x "$rclone" ] && "$rclone" --config "" version >/dev/null 2>&1 && return 0
       done
       fail no-rclone "$(uname -s) $(uname -m)"
     }
