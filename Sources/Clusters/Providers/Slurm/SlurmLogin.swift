@@ -27,7 +27,7 @@ struct SlurmLogin: Sendable {
 
   /// Connects, does `work` there and closes.
   func visit<Value: Sendable>(
-    _ work: @Sendable (SSHConnection) async throws(SyncError) -> Value
+    _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(ProviderError) -> Value {
     do throws(SyncError) {
       let host = try await connector.connect(cluster)
