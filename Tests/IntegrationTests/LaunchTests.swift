@@ -2,6 +2,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The main job with the real program, real nodes, real git and rsync.
 @Suite struct LaunchTests {
   @Test
