@@ -124,8 +124,8 @@ extension ExitStatus {
     case .unknownName: .unknownName
     case .noSource, .noRepository: .noSource
     case .notUp: .unreachable
-      case .cannotWrite, .inTheWay: .cannotWrite
-      case .partly: .partlyDone
+    case .cannotWrite, .inTheWay: .cannotWrite
+    case .partly: .partlyDone
     default: .failed
     }
   }

@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: geteuid() == 0, "only root's commands in a room see the nodes of others there"))
+  @Test(.enabled(if: geteuid() == 0, "only root's commands see into the nodes of others' rooms"))
   func `stop keeps files, start brings them back, a dead node is seen, down leaves nothing`()
     async throws
   {

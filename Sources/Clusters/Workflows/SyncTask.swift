@@ -20,7 +20,6 @@ struct SyncTask {
     }
     if !sources.sources.isEmpty {
       context.report(.phase("syncing to \(owners.map(\.alias).joined(separator: ", "))"))
-      try await tellLeftOut(sources)
       try await push(sources.sources, to: owners)
     }
     let elsewhere = sources.sources.filter { $0.target.first == UInt8(ascii: "/") }
@@ -33,9 +32,12 @@ struct SyncTask {
 
   private func push(_ sources: [TaskSources.Source], to nodes: [ReachedNode]) async throws {
     let all = nodes.map { (host: $0.host, pairs: pairs(sources, $0)) }
-    var results = await Push.run(all, options: PushOptions()).map {
-      $0.mapError { $0 as any Error }
-    }
+    let report = context.report
+    var results = await Push.run(all, options: PushOptions()) { node, progress in
+      report(.syncing(alias: nodes[node].alias, progress))
+    }.map { $0.mapError { $0 as any Error } }
+    report(.syncEnded)
+    if nodes.contains(where: { $0.homeOf == nil }) { try await tellLeftOut(sources) }
     for (index, node) in nodes.enumerated() {
       results[index] = await OutsideHome(node: node, pairs: all[index].pairs).mend(results[index])
       if case .success(let report) = results[index] {
@@ -62,8 +64,8 @@ struct SyncTask {
   }
 
   /// What is left out and who would wonder: said once, not once a node.
-  private func tellLeftOut(_ sources: TaskSources) async throws {
-    for source in sources.sources {
+  private func tellLeftOut(_ sources: [TaskSources.Source]) async throws {
+    for source in sources {
       let look = try await source.look.result()
       for problem in look.tree.problems.prefix(10) {
         let path = String(decoding: problem.path, as: UTF8.self)

@@ -3,7 +3,7 @@
 /// What is said (each mark is a line `S word…`, S random, so that a chatty login shell disturbs nothing; a lone
 /// dot is a mark that only ends the one before it):
 ///
-///     node    hello VERSION ZSTD FIND SUM SYSTEM     what it can do: 1 or 0 each
+///     node    hello VERSION ZSTD FIND SUM SYSTEM HOLES   what it can do: 1 or 0 each
 ///     node    scan, followed by the listing          zstd-compressed when both sides can
 ///     node    ready
 ///     client  bye                                    nothing to do, or
@@ -23,7 +23,8 @@ enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
   static let text =
-    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + scan + lanes + stage + receive
+    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + folds + scan + lanes + stage
+    + receive
     + commit
 
   /// MODE[=KEY=DIGEST]:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
@@ -91,11 +92,26 @@ enum PushScript {
 
     """#
 
-  /// The listing: `T K STATE KB`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
+  /// Whether the folder `$1` takes names that differ in case only for one: asks for one of the names in it, or its
+  /// own, with its letters swapped. A glob finds a name only as it is written.
+  private static let folds = #"""
+    folds() {
+    for q in "$1"/[[:alpha:]]*; do break; done
+    [ -e "$q" ] || q=$1
+    f=${q%/*} r=$(printf %s "${q##*/}" | tr '[:lower:][:upper:]' '[:upper:][:lower:]')
+    [ "$r" != "${q##*/}" ] && [ "$f/$r" -ef "$q" ] || return
+    for q in "$f"/[${r%"${r#?}"}]"${r#?}"; do [ ! -e "$q" ] || return 1; done
+    }
+
+    """#
+
+  /// The listing: `T K STATE KB [folds]`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
   /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another
   /// host.
   private static let scan = #"""
-    mark hello 1 $z $g $x "$(uname -s)"
+    tar=$(tar --version 2>&1 </dev/null)
+    case $tar in "tar ("[!b]*|bsdtar*) hole=1;; *) hole=0;; esac
+    mark hello 1 $z $g $x "$(uname -s)" $hole
     drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
@@ -114,7 +130,8 @@ enum PushScript {
     resolve "$a"
     case $W in *r*) ;; *) sweep;; esac
     b=$p; while [ ! -e "$b" ]; do c=${b%/*}; [ "$c" = "$b" ] && c=/; b=${c:-/}; done
-    printf 'T %s %s %s\0%s\0%s\0' $k $st "$(free "$b")" "$p" "$n"
+    c=; folds "$b" && c=' folds'
+    printf 'T %s %s %s%s\0%s\0%s\0' $k $st "$(free "$b")" "$c" "$p" "$n"
     e=0
     if [ $st = folder ]; then
     if cd "$p"; then
@@ -227,7 +244,7 @@ enum PushScript {
   /// made), drops what the client could not read whole, and compares each target's staged files with the digest that it announced.
   private static let receive = #"""
     mark receive
-    t=xop; case $(tar --version 2>&1) in bsdtar*) t=xopP;; *GNU*) ;; *) plain=1;; esac
+    t=xop; case $tar in bsdtar*) t=xopP;; "tar ("[!b]*) ;; *) plain=1;; esac
     extract() { (cd "$1" && umask 0 && tar -${t}f -); }
     r=1
     if [ "$C" ]; then

@@ -20,6 +20,7 @@ struct Difference {
     difference.compare()
     difference.decideDeletes()
     difference.decideRetyped()
+    difference.plan.keepLinksTogether(in: local.entries)
     difference.collectFolders()
     if let root {
       let same = root.remote.map { root.local.hasTime(of: $0) } ?? false
@@ -87,13 +88,22 @@ struct Difference {
       if entry.mode != old.mode || !entry.hasTime(of: old) { plan.folders.append(entry) }
       return
     }
-    guard entry.looksLike(old), !policy.differing.contains(entry.path) else {
+    guard entry.looksLike(old), !policy.differing.contains(entry.path), !wasEdited(entry, old)
+    else {
       noticeOverwriting(entry, old)
       plan.puts.append(entry)
       return
     }
     plan.unchanged += 1
     if entry.kind == .file, entry.mode != old.mode { plan.modes.append(entry) }
+  }
+
+  /// Whether a node that keeps no fractions of a second hides an edit that we know of.
+  private func wasEdited(_ entry: FileEntry, _ old: FileEntry) -> Bool {
+    guard entry.mtime != old.mtime, entry.kind == .file,
+      let sent = manifest.entry(at: entry.path)
+    else { return false }
+    return sent.mtime != entry.mtime
   }
 
   private mutating func noticeOverwriting(_ entry: FileEntry, _ old: FileEntry) {

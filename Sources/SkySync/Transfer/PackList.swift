@@ -24,6 +24,8 @@ struct PackList: Equatable, Sendable {
   private(set) var folders: [Folder] = []
   private(set) var items: [Item] = []
   let targetCount: Int
+  /// Whether the nodes' tar reads files with holes.
+  var keepsHoles = false
 
   /// - Parameter plans: one for each target, nil where nothing is to be done.
   init(_ plans: [TargetPlan?]) {
@@ -38,6 +40,9 @@ struct PackList: Equatable, Sendable {
   var contentBytes: Int64 {
     items.reduce(0) { $0 + ($1.entry.kind == .file ? $1.entry.size : 0) }
   }
+
+  /// Of the item at this place in the stream.
+  @Sendable func contentSize(_ index: Int) -> Int64 { items[index].entry.contentSize }
 
   // MARK: a target that does not exist: the tree as it is, below `K/w`
 
@@ -131,7 +136,7 @@ struct PackList: Equatable, Sendable {
   }
 
   /// Every folder that has to be a real one for the changes to stay inside, outermost first.
-  private static func guarded(_ plan: SyncPlan) -> [[UInt8]] {
+  static func guarded(_ plan: SyncPlan) -> [[UInt8]] {
     let made = Set(plan.newFolders.map(\.path) + plan.madeFolders)
     let moved = plan.moves.filter { $0.kind == .folder }.map(\.to)
     var found: Set<[UInt8]> = []

@@ -142,11 +142,16 @@ final class Packer {
 
   private func addFile(_ item: PackList.Item, _ file: SourceFile, isLastTry: Bool) throws {
     let entry = file.entry
+    let holes = list.keepsHoles ? HoleMap.of(file) : nil
+    let map = holes?.header ?? []
+    let stored = holes.map { $0.stored + Int64(map.count) } ?? entry.size
     let header = TarHeader(
-      name: item.staged, kind: .file, mode: entry.mode, size: entry.size, mtime: entry.mtime)
+      name: item.staged, kind: .file, mode: entry.mode, size: stored, mtime: entry.mtime,
+      holes: holes)
     try append(header.blocks)
-    let missing = try copy(entry.size, from: file.descriptor)
-    try zeros(TarHeader.padding(after: entry.size))
+    try append(map)
+    let missing = try copy(holes, of: file)
+    try zeros(TarHeader.padding(after: stored))
     let change = file.change
     // What only grows, such as a log, never holds still: what was announced of it was read whole.
     if missing == 0, change == .none || (isLastTry && change == .grown) {
@@ -189,6 +194,18 @@ final class Packer {
 
   // MARK: bytes
 
+  /// Copies the content, of a file with holes what lies between them; returns how much is missing.
+  private func copy(_ holes: HoleMap?, of file: SourceFile) throws -> Int64 {
+    guard let holes else { return try copy(file.entry.size, from: file.descriptor) }
+    var missing: Int64 = 0
+    for segment in holes.segments {
+      lseek(file.descriptor, off_t(segment.offset), SEEK_SET)
+      missing += try copy(segment.count, from: file.descriptor)
+    }
+    progress(holes.size - holes.stored)
+    return missing
+  }
+
   /// Copies `size` bytes of content, zeros for what is missing; returns how many are.
   private func copy(_ size: Int64, from descriptor: CInt) throws -> Int64 {
     var rest = size
@@ -202,8 +219,8 @@ final class Packer {
       used += count
       rest -= Int64(count)
       result.contentBytes += Int64(count)
+      progress(Int64(count))
     }
-    progress(size - rest)
     var missing = rest
     while missing > 0 {
       try zeros(Int(min(missing, 1 << 20)))

@@ -59,9 +59,19 @@ public enum Push {
       destination: pairs.map { "\(host.name):\(String(decoding: $0.target, as: UTF8.self))" }
         .joined(separator: ", "))
     progress(SyncProgress(phase: .comparing))
-    let conversation = try await PushConversation.start(pairs, host, options)
-    let work = try await conversation.command.watching {
-      await PushRun(pairs, conversation, options, share, progress).result()
+    let work: PushWork
+    do throws(SyncError) {
+      let conversation = try await PushConversation.start(pairs, host, options)
+      work = try await conversation.command.watching {
+        await PushRun(pairs, conversation, options, share, progress).result()
+      }
+    } catch {
+      share.pass()
+      work = try await FileServer.instead(of: error, on: host, patience: options.patience) {
+        session async throws(SyncError) in
+        try await SFTPPush(session: session, pairs: pairs, options: options, progress: progress)
+          .run()
+      }
     }
     work.fill(&report)
     report.seconds = (ContinuousClock.now - start) / .seconds(1)

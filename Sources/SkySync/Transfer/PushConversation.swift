@@ -1,6 +1,8 @@
 /// What a node can do and what it has.
 struct NodeAnswer: Sendable {
   var canDecompress: Bool
+  /// Its tar reads files with holes.
+  var unpacksHoles: Bool
   var targets: [NodeTarget]
 }
 
@@ -32,7 +34,7 @@ struct PushConversation: Sendable {
     let line = ShellCommand.line(
       script: PushScript.text,
       arguments: [mark, flags] + zip(pairs, kept).map { $0.argument(kept: $1) })
-    let command = try await host.start(line)
+    let command = try await host.startScript(line)
     return PushConversation(
       command: WatchedCommand(command, host: host.name, patience: options.patience),
       mark: mark, host: host.name, node: host, pairs: pairs, kept: kept,
@@ -54,9 +56,7 @@ struct PushConversation: Sendable {
     guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
       hello.words[1] == "1"
     else {
-      throw SyncError(
-        .badAnswer, host, "the node's shell does not run our script",
-        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+      throw .noShell(host)
     }
     let canDecompress = hello.words[2] == "1"
     guard let scan = try await frames.next(), scan.name == "scan",
@@ -68,7 +68,9 @@ struct PushConversation: Sendable {
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
-    return NodeAnswer(canDecompress: canDecompress, targets: targets)
+    let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
+    return NodeAnswer(
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, targets: targets)
   }
 
   private func targets(

@@ -77,7 +77,7 @@ struct PushRun {
         for job in jobs { try job.remember(PackResult(), failed: false) }
       }
     } else {
-      try checkSpace(jobs)
+      for job in jobs { try job.checkSpace() }
       try await transfer(jobs, answer, &frames, &work)
     }
     work.bytesOut += Int64(conversation.commandLength) + conversation.command.bytesOut
@@ -97,22 +97,14 @@ struct PushRun {
     return .success(trees)
   }
 
-  private func checkSpace(_ jobs: [TargetJob]) throws(SyncError) {
-    for job in jobs where job.target.number > 0 {
-      let needed = job.plan.contentBytes / 1024
-      guard needed <= job.target.number else {
-        throw SyncError(
-          .cannotWrite, String(decoding: job.target.path, as: UTF8.self),
-          "needs \(needed / 1024) MiB but the node has only \(job.target.number / 1024) MiB free")
-      }
-    }
-  }
-
   private func transfer(
     _ jobs: [TargetJob], _ answer: NodeAnswer, _ frames: inout FrameReader, _ work: inout PushWork
   ) async throws(SyncError) {
-    let list = PackList(jobs.map(\.targetPlan))
-    let meter = SendMeter(total: list.contentBytes, files: list.items.count, progress)
+    var packed = PackList(jobs.map(\.targetPlan))
+    packed.keepsHoles = answer.unpacksHoles
+    let list = packed
+    let meter = SendMeter(
+      total: list.contentBytes, files: list.items.count, sizeOfFile: list.contentSize, progress)
     let lanes =
       list.contentBytes > options.laneBytes
       ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil

@@ -15,7 +15,13 @@ struct TargetJob: Sendable {
     _ options: PushOptions
   ) async throws(SyncError) -> TargetJob {
     let source = try pair.openSource()
-    let tree = pair.shape == .contents ? scanned : Self.renamed(scanned, to: target.name)
+    var tree = pair.shape == .contents ? scanned : Self.renamed(scanned, to: target.name)
+    var target = target
+    var clashes: [Problem] = []
+    if target.foldsCase {
+      (tree.entries, clashes) = CaseFolding.split(tree.entries)
+      target.entries = CaseFolding.respell(target.entries, as: tree.entries)
+    }
     let old = pair.manifest.flatMap {
       ManifestFile.load(
         $0, source: pair.mayRemove == nil ? pair.source : nil, target: target.path)
@@ -31,11 +37,12 @@ struct TargetJob: Sendable {
     let isNew = target.state == .absent && pair.shape == .contents && pair.mayRemove == nil
     let root =
       pair.sendsRoot ? (local: source.root, remote: target.root) : nil
-    let plan =
+    var plan =
       target.state == .other
       ? SyncPlan()
       : Difference.plan(
         from: tree, to: isNew ? nil : target.entries, manifest: old, policy: policy, root: root)
+    plan.problems += clashes
     return TargetJob(
       pair: pair, tree: tree, target: target, source: source, plan: plan, old: old)
   }

@@ -37,22 +37,44 @@ struct PushCommand: SkyCommand {
       throw CommandError(.usage, "push takes sources here and then ALIAS:PATH")
     }
     let sources = paths.dropLast().map { PushSource($0, context, ignores: !noIgnore) }
+    let leftOut = LeftOut()
     var pairs: [SyncPair] = []
     for source in sources {
       let memory = options.delete ? PushMemory(context.home, target.alias) : nil
-      pairs.append(try source.pair(to: target, alone: sources.count == 1, memory: memory))
+      pairs.append(
+        try source.pair(to: target, alone: sources.count == 1, memory: memory, leftOut))
     }
     let host = try await Connector(context.home, options: context.console.connectionOptions)
       .connect(target.alias)
+    let live = LiveProgress(context.console, verb: "sending")
+    let result = await push(pairs, sources, to: host, live)
+    live.end()
+    await host.close()
+    leftOut.tell(context.console)
+    let request = SyncReport(
+      source: paths.dropLast().joined(separator: ", "), destination: last)
+    try options.show(
+      [NodeResult(alias: target.alias, request: request, result: result)], verb: "sent",
+      ignored: leftOut.ignored, context.console)
+  }
+
+  private func push(
+    _ pairs: [SyncPair], _ sources: [PushSource], to host: any NodeConnection, _ live: LiveProgress
+  ) async -> Result<SyncReport, SyncError> {
     var pushOptions = PushOptions()
     pushOptions.dryRun = options.dryRun
     pushOptions.checksum = options.checksum
     pushOptions.mirror = options.delete
     // What a rule leaves out here is none of a mirror's business there.
     pushOptions.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
-    let report = try await Push.run(pairs, to: host, options: pushOptions)
-    await host.close()
-    try options.show(report, context.console)
+    do throws(SyncError) {
+      let report = try await Push.run(pairs, to: host, options: pushOptions) {
+        live.update(host.name, $0)
+      }
+      return .success(report)
+    } catch {
+      return .failure(error)
+    }
   }
 }
 
@@ -78,7 +100,9 @@ struct PushSource: Sendable {
   }
 
   /// Where it goes, by rsync's rule of the trailing slash.
-  func pair(to target: RemotePath, alone: Bool, memory: PushMemory?) throws -> SyncPair {
+  func pair(
+    to target: RemotePath, alone: Bool, memory: PushMemory?, _ leftOut: LeftOut
+  ) throws -> SyncPair {
     let status: FileStatus?
     do throws(Errno) { status = try FileSystem.status(path) } catch {
       throw CommandError(.noSource, "cannot look at \(typed): \(error)")
@@ -97,7 +121,11 @@ struct PushSource: Sendable {
     return SyncPair(
       source: path, target: Array(place.utf8), shape: .contents,
       manifest: memory?.manifest(of: place)
-    ) { [path, rules] () async throws(SyncError) in try await scan(path, ignore: rules).tree }
+    ) { [path, rules] () async throws(SyncError) in
+      let found = try await scan(path, ignore: rules, listsIgnored: true)
+      leftOut.add(found)
+      return found.tree
+    }
   }
 
   private func join(_ folder: String, _ name: String) -> String {
