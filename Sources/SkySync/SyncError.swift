@@ -17,6 +17,8 @@ public struct SyncError: ExplainedError, Equatable, Sendable {
     public static let connectionLost = Code(rawValue: "connection-lost")
     /// A deadline passed (connect, idle or total): exit 69.
     public static let timeout = Code(rawValue: "timeout")
+    /// The node is known to be down, not merely out of reach: exit 69.
+    public static let nodeGone = Code(rawValue: "node-gone")
     /// The task was cancelled: exit 130.
     public static let cancelled = Code(rawValue: "cancelled")
     /// The node runs no script of ours; what is thrown in the end is `badAnswer`, unless SFTP helped.
@@ -38,6 +40,8 @@ public struct SyncError: ExplainedError, Equatable, Sendable {
   public var reason: String
   /// What to do about it, when something can be said.
   public var advice: String?
+  /// OpenSSH's own client may manage what this library cannot.
+  public var isForOpenSSH = false
 
   public init(_ code: Code, _ subject: String, _ reason: String, advice: String? = nil) {
     self.code = code

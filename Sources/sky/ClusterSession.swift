@@ -6,18 +6,26 @@ import SkySync
 struct ClusterSession: Sendable {
   let context: SkyContext
   var clusters: ClusterContext
+  let support: ProviderSupport
 
-  init(_ context: SkyContext) async throws {
+  /// - Parameter acceptNew: learn host keys of machines that nobody knows yet, without asking.
+  init(_ context: SkyContext, acceptNew: Bool = false) async throws {
     self.context = context
     let home = context.home
     let output = JobOutput(context.console)
     let connector = await Connector(home, options: context.console.connectionOptions)
+    let state = try StateStore.open(home)
+    let support = ProviderSupport(
+      home: home, state: state, connector: connector, report: { event in output.show(event) },
+      acceptsNewHostKeys: acceptNew)
+    self.support = support
     clusters = ClusterContext(
-      home: home, state: try StateStore.open(home), book: BookStore(home),
+      home: home, state: state, book: BookStore(home),
       git: GitEnvironment(context.environment), stores: ObjectStores(context),
-      provider: { infra throws(WorkflowError) in try Providers.find(infra, home: home) },
+      provider: { infra throws(WorkflowError) in try Providers.find(infra, support) },
       connect: { alias throws(SyncError) in try await connector.connect(alias) },
       report: { event in output.show(event) })
+    clusters.environment = context.environment
   }
 
   /// Notices about a task, once each.

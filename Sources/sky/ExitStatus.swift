@@ -79,7 +79,7 @@ extension ExitStatus {
 
   private static func of(_ code: SyncError.Code) -> ExitStatus {
     switch code {
-    case .unreachable, .connectionLost, .timeout: .unreachable
+    case .unreachable, .connectionLost, .timeout, .nodeGone: .unreachable
     case .hostKey: .hostKey
     case .authentication: .authentication
     case .cancelled: .interrupted
@@ -122,9 +122,10 @@ extension ExitStatus {
     switch code {
     case .badRequest: .usage
     case .unknownName: .unknownName
-    case .noSource: .noSource
+    case .noSource, .noRepository: .noSource
     case .notUp: .unreachable
-    case .cannotWrite: .cannotWrite
+    case .cannotWrite, .inTheWay: .cannotWrite
+    case .partly: .partlyDone
     default: .failed
     }
   }
@@ -144,8 +145,13 @@ extension ExitStatus {
 
   private static func of(_ code: ProviderError.Code) -> ExitStatus {
     switch code {
-    case .nodeFailed: .unreachable
+    case .nodeFailed, .tooFew: .unreachable
     case .cannotWrite: .cannotWrite
+    case .hostKey: .hostKey
+    case .authentication: .authentication
+    case .badInput: .badInput
+    case .unknownName: .unknownName
+    case .cancelled: .interrupted
     default: .failed
     }
   }

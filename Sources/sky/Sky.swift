@@ -23,7 +23,8 @@ struct Sky: AsyncParsableCommand {
       CommandGroup(
         name: "Files and names",
         subcommands: [
-          PushCommand.self, PullCommand.self, ProbeCommand.self, Files.self, Hosts.self,
+          PushCommand.self, PullCommand.self, SyncCommand.self, ProbeCommand.self, Files.self,
+          Hosts.self,
           StorageCommands.self, Check.self,
         ]),
     ]

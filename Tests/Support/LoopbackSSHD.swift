@@ -20,6 +20,18 @@ public struct LoopbackSSHD: Sendable {
     public var hostKeyTypes: [String]
     /// The alias in `config`.
     public var name: String
+    /// Folders before the usual ones in the PATH of remote commands.
+    public var path = ""
+    /// Where it listens when not at a loopback address of its own.
+    public var place: Place?
+
+    /// An address in a network of its own.
+    public struct Place: Sendable {
+      public var address: String
+      public var port: UInt16
+      /// A process in that network.
+      public var holder: pid_t
+    }
 
     public init(
       lines: [String] = [], hostKeyTypes: [String] = ["ed25519", "ecdsa"], name: String = "box"
@@ -95,10 +107,11 @@ extension LoopbackSSHD {
   public static func start(
     in folder: FilePath, _ settings: Settings = .init()
   ) async throws -> LoopbackSSHD {
-    let (address, port) = try freeLoopbackAddress()
+    let (address, port) =
+      try settings.place.map { ($0.address, $0.port) } ?? freeLoopbackAddress()
     try await makeKeys(folder, settings, address, port)
     try await writeConfigs(folder, settings, address, port)
-    let process = try await launch(folder)
+    let process = try await launch(folder, settings.place)
     let answer = try await run(
       "ssh", ["-G", "-F", folder.appending("ssh_config").string, settings.name])
     return LoopbackSSHD(
@@ -113,7 +126,8 @@ extension LoopbackSSHD {
     for type in settings.hostKeyTypes {
       let key = folder.appending("host_\(type)")
       try await generateKey(key, type: type)
-      known += Array("[\(address)]:\(port) ".utf8) + (try readFile(pub(key)))
+      let name = port == 22 ? address : "[\(address)]:\(port)"
+      known += Array("\(name) ".utf8) + (try readFile(pub(key)))
     }
     try writeFile(folder.appending("known_hosts"), known)
     try await generateKey(folder.appending("id_ed25519"), type: "ed25519")
@@ -133,7 +147,9 @@ extension LoopbackSSHD {
         "PermitRootLogin yes", "AuthorizedKeysFile \(folder)/authorized_keys", "UseDNS no",
         "PrintMotd no", "LogLevel VERBOSE", "MaxStartups 200:30:400",
         "Subsystem sftp internal-sftp",
-        "SetEnv HOME=\(folder)/home \(mark(folder))", "AcceptEnv LANG LC_*",
+        "SetEnv HOME=\(folder)/home \(mark(folder))"
+          + (settings.path.isEmpty ? "" : " PATH=\(settings.path):/usr/local/bin:/usr/bin:/bin"),
+        "AcceptEnv LANG LC_*",
       ] + settings.hostKeyTypes.map { "HostKey \(folder)/host_\($0)" }
     try writeFile(folder.appending("sshd_config"), lines(server))
     try writeFile(
@@ -148,15 +164,21 @@ extension LoopbackSSHD {
 
   /// Newer servers punish an address for failed logins, which tests provoke; older ones know no such
   /// setting.
-  private static func launch(_ folder: FilePath) async throws -> pid_t {
+  private static func launch(
+    _ folder: FilePath, _ place: Settings.Place?
+  ) async throws -> pid_t {
     if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
     let program = "/usr/sbin/sshd"
     let config = folder.appending("sshd_config").string
     let lenient = ["-o", "PerSourcePenalties=no"]
     let accepted = try await run(program, ["-t", "-f", config] + lenient).status == 0
     let log = folder.appending("sshd.log")
+    let server = [program, "-D", "-e", "-f", config] + (accepted ? lenient : [])
+    let words =
+      place.map { ["/usr/bin/nsenter", "--net=/proc/\($0.holder)/ns/net", "--"] + server }
+      ?? server
     let process = try spawn(
-      program, ["-D", "-e", "-f", config] + (accepted ? lenient : []),
+      words[0], Array(words.dropFirst()),
       environment: [mark(folder), "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"], log: log)
     for _ in 0..<1500 {
       let text = String(decoding: (try? readFile(log)) ?? [], as: UTF8.self)

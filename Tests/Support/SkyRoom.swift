@@ -16,6 +16,8 @@ public struct SkyRoom: Sendable {
   public var home: FilePath
   /// Whether clusters may run in it.
   public var hasNodes = true
+  /// A process in the network that programs of the room see; nil for this machine's.
+  public var network: pid_t?
 
   /// Runs a program in the room, in its home folder unless `place` says otherwise.
   public func run(
@@ -29,8 +31,11 @@ public struct SkyRoom: Sendable {
       ["--dev-bind", "/", "/", "--bind", folder.string, home.string] + sight
       + ["--setenv", "HOME", home.string, "--unsetenv", "SKY_SSH_CONFIG"] + skyHome
       + ["--unsetenv", "SSH_AUTH_SOCK", "--chdir", (place ?? home).string, "--", program]
+    let words =
+      (network.map { ["nsenter", "--net=/proc/\($0)/ns/net", "--"] } ?? [])
+      + ["bwrap"] + bubblewrap + arguments
     return try await Support.run(
-      "bwrap", bubblewrap + arguments, input: input, environment: environment)
+      words[0], Array(words.dropFirst()), input: input, environment: environment)
   }
 
   /// Root sees which folder a process of another room means by a path; for others each needs a path of its own.
@@ -72,12 +77,13 @@ public enum TestTools {
 
 /// Gives `body` a room of its own; whatever clusters it left are taken down.
 public func withSkyRoom<Result>(
-  hasNodes: Bool = true, _ body: (SkyRoom) async throws -> Result
+  hasNodes: Bool = true, network: pid_t? = nil, _ body: (SkyRoom) async throws -> Result
 ) async throws -> Result {
   try await withScratchFolder { folder in
     let entry = try #require(getpwuid(getuid()))
-    let room = SkyRoom(
+    var room = SkyRoom(
       folder: folder, home: FilePath(platformString: entry.pointee.pw_dir), hasNodes: hasNodes)
+    room.network = network
     do {
       let result = try await body(room)
       _ = try await room.sky("down", "-a", "-y")

@@ -3,20 +3,23 @@ enum JobEnvironment {
   /// The task's own variables come first: what `sky` promises cannot be taken away by them.
   static func variables(_ job: JobSpec, rank: Int) -> [JobSpec.Variable] {
     let addresses = job.nodeIPs.joined(separator: "\n")
+    let gpus = job.gpusPerNode.map { count in
+      ["SKYPILOT_NUM_GPUS_PER_NODE", "SKYPILOT_SETUP_NUM_GPUS_PER_NODE"].map {
+        JobSpec.Variable($0, String(count))
+      }
+    }
     let promised: [JobSpec.Variable] = [
       .init("SKYPILOT_NODE_RANK", String(rank)),
       .init("SKYPILOT_NODE_IPS", addresses),
       .init("SKYPILOT_NUM_NODES", String(job.nodeIPs.count)),
-      .init("SKYPILOT_NUM_GPUS_PER_NODE", String(job.gpusPerNode)),
       .init("SKYPILOT_SETUP_NODE_RANK", String(rank)),
       .init("SKYPILOT_SETUP_NODE_IPS", addresses),
-      .init("SKYPILOT_SETUP_NUM_GPUS_PER_NODE", String(job.gpusPerNode)),
       .init(taskID, job.taskID),
       .init("SKYPILOT_INTERNAL_JOB_ID", String(job.reference.id)),
       .init("SKYPILOT_CLUSTER_INFO", clusterInfo(job)),
     ]
     // Without it Python keeps lines back while its output goes to a log.
-    return [.init("PYTHONUNBUFFERED", "1")] + job.variables + promised
+    return [.init("PYTHONUNBUFFERED", "1")] + job.variables + promised + (gpus ?? [])
   }
 
   /// Every process of a job has it: by it they are found, wherever they went.

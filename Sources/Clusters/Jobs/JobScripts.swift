@@ -10,9 +10,12 @@
 ///     runner   runs both, and notes how they end
 ///     lock     held by the runner as long as it lives
 ///     pid      PID PGID BORN of the runner; born tells it from a later process of that number
-///     started  when, seconds since 1970
+///     claim    CPUS MIB GPUS that it takes of the node; absent when it asks for nothing
+///     turn     the numbers of its GPUs: it has had its turn
+///     started  when it had its turn, seconds since 1970
 ///     phase    setup or run
 ///     run.log  what both printed
+///     workdir  its own copy of the workdir, when it was asked for
 ///     cancel   who wanted it to end: user, or rank-N
 ///     exit     PHASE CODE SECONDS OOM: how it ended
 ///
@@ -46,9 +49,10 @@ enum JobScripts {
     word() ( w=; [ -r "$1" ] && read -r w <"$1"; printf '%s' "${w:--}" )
     status() (
     a=0; alive "$1" && a=1
+    w=0; [ -d "$1/workdir" ] && w=1
     e=$(word "$1/exit"); [ "$e" = - ] && e='- - - -'
-    printf '%s %s %s %s %s %s' $a "$(word "$1/phase")" "$(word "$1/started")" "$e" \
-    "$(word "$1/cancel")" "$(size "$1")"
+    printf '%s %s %s %s %s %s %s' $a "$(word "$1/phase")" "$(word "$1/started")" "$e" \
+    "$(word "$1/cancel")" "$(size "$1")" $w
     )
     # A number that kill may get: 0, 1 and what begins with - would mean whole crowds.
     plain() { case $1 in ""|*[!0-9]*|0*|1) return 1;; esac; }
@@ -68,6 +72,16 @@ enum JobScripts {
     trap 'rm -rf "$J.new"' EXIT
     rm -rf "$J.new"
     mkdir -p "${J%/*}" && mkdir "$J.new" && put "$J.new/token" "$T" && : >"$J.new/run.log" || exit 1
+    # A copy that shares what it can: a sync replaces files, it does not write into them.
+    copy() {
+    w=$HOME/sky_workdir
+    cp -ax --reflink=always "$w" "$1" 2>/dev/null && return
+    for how in -ac -alx -al -ax -a; do
+    rm -rf "$1"
+    if [ $how = -a ]; then cp $how "$w" "$1"; else cp $how "$w" "$1" 2>/dev/null; fi && return
+    done
+    }
+    if [ "$C" = 1 ] && [ -d "$HOME/sky_workdir" ]; then copy "$J.new/workdir" || exit 1; fi
 
     """#
 
@@ -91,10 +105,36 @@ enum JobScripts {
 
     """#
 
+  /// The same where rank 0 starts a program that starts the runners on all nodes: each node waits for its own.
+  static let beginSpread = #"""
+    say ready
+    IFS= read -r go || exit 1
+    [ "$go" = go ] || exit 1
+    trap - EXIT
+    umask "$U"
+    L=${J%/*}/spread.log
+    if [ "$K" = 0 ]; then
+    rm -f "$L"
+    s='/bin/sh "$1.new/spread" "${1%/*}" >>"$2" 2>&1; echo "ended with $?" >>"$2"'
+    if setsid -f true 2>/dev/null; then setsid -f /bin/sh -c "$s" sh "$J" "$L" </dev/null >/dev/null 2>&1
+    else nohup /bin/sh -c "$s" sh "$J" "$L" </dev/null >/dev/null 2>&1 & fi
+    fi
+    n=1200
+    until [ -f "$J/pid" ] && [ "$(word "$J/token")" = "$T" ]; do
+    n=$((n-1))
+    if [ $n = 0 ] || grep -qs '^ended with ' "$L"; then cat "$L" >&2; exit 1; fi
+    sleep 0.1 2>/dev/null || { sleep 1; n=$((n-9)); }
+    done
+    say started
+    exit 0
+
+    """#
+
   /// The runner's own text: `$1` is the job's folder, in which `.new` still has to be dropped from its name.
   static let runner = #"""
     J=$1
     D=$1.new
+    export SKYPILOT_NUM_GPUS_PER_NODE SKYPILOT_SETUP_NUM_GPUS_PER_NODE
     exec 9>>"$D/lock"
     command -v flock >/dev/null 2>&1 && flock 9 2>/dev/null
     o=$(born $$)
@@ -104,6 +144,7 @@ enum JobScripts {
     set -- ${q##*") "}
     g=$3
     fi
+    capacity
     put "$D/pid" "$$ ${g:-$$} ${o:--}" && put "$D/started" "$(date +%s)" || exit 1
     if [ -e "$J" ]; then rm -rf "$J" || exit 1; fi
     mv "$D" "$J" || exit 1
@@ -134,7 +175,10 @@ enum JobScripts {
     [ $code = 0 ] || finish "$1" $code
     }
     before=$(kills)
-    mkdir -p "$HOME/sky_workdir" && cd "$HOME/sky_workdir" || finish setup 73
+    turn
+    if [ -d "$J/workdir" ]; then cd "$J/workdir" || finish setup 73
+    else mkdir -p "$HOME/sky_workdir" && cd "$HOME/sky_workdir" || finish setup 73
+    fi
     phase setup
     # A setup may take TERM well and end with 0: the job ends all the same.
     [ -e "$J/cancel" ] && finish run 143
@@ -244,7 +288,10 @@ enum JobScripts {
   /// Removes what rank K has of a cluster's jobs, and the folders that are empty then.
   static let remove = #"""
     for d in "$B"/*/"$K" "$B"/*/"$K.new"; do
-    if [ -d "$d" ]; then rm -rf "$d"; rmdir "${d%/*}" 2>/dev/null; fi
+    if [ -d "$d" ]; then
+    [ "$K" != 0 ] || rm -f "${d%/*}/spread.log"
+    rm -rf "$d"; rmdir "${d%/*}" 2>/dev/null
+    fi
     done
     rmdir "$B" "${B%/*}" "${B%/*/*}" 2>/dev/null
     say done

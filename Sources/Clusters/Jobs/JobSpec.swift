@@ -26,11 +26,18 @@ public struct JobSpec: Equatable, Sendable {
   public var variables: [Variable]
   /// The addresses that nodes use among themselves, by rank: as many as the job has nodes.
   public var nodeIPs: [String]
-  public var gpusPerNode: Int
+  /// What the task finds as SKYPILOT_NUM_GPUS_PER_NODE; nil for as many as each node has.
+  public var gpusPerNode: Int?
+  /// What it takes of each node while it runs: it waits for its turn where earlier jobs have that.
+  public var claim = JobClaim()
+  /// Runs in a copy of `~/sky_workdir` of its own, made when it is started.
+  public var ownCopy = false
+  /// Where another program starts what runs on the nodes; nil where each node starts its own.
+  public var spread: JobSpread?
 
   public init(
     reference: JobReference, taskID: String, infra: String, setup: String?, run: String?,
-    variables: [Variable] = [], nodeIPs: [String], gpusPerNode: Int = 0
+    variables: [Variable] = [], nodeIPs: [String], gpusPerNode: Int? = nil
   ) {
     self.reference = reference
     self.taskID = taskID

@@ -18,11 +18,13 @@ public enum JobTable {
     public var unreachable: [Int: SyncError]
   }
 
-  /// Asks all nodes side by side. Where nodes share a home, each is believed for its own rank only: it
+  /// Asks all nodes side by side; their times are moved to this machine's clock. Where nodes share a home, each is believed for its own rank only: it
   /// cannot see the processes of the others.
   public static func overview(cluster: String, on hosts: [RankedHost]) async -> Overview {
     let listings = await resultsInParallel(hosts, width: hosts.count) { node throws(SyncError) in
-      try await list(cluster: cluster, on: node.host).ranks.filter { $0.rank == node.rank }
+      let listing = try await list(cluster: cluster, on: node.host)
+      let ahead = listing.now - Timestamp.now().seconds
+      return listing.ranks.filter { $0.rank == node.rank }.map { $0.moved(back: ahead) }
     }
     var overview = Overview(jobs: [:], unreachable: [:])
     for (node, listing) in zip(hosts, listings) {
@@ -58,15 +60,25 @@ public enum JobTable {
 }
 
 extension RankStatus {
+  /// The same told by a clock that is `seconds` behind; what an answer takes on its way is no difference.
+  func moved(back seconds: Int64) -> RankStatus {
+    guard abs(seconds) > 2 else { return self }
+    var moved = self
+    moved.startedAt = startedAt.map { $0 - seconds }
+    moved.ending?.at -= seconds
+    return moved
+  }
+
   /// Reads what `status` of the scripts prints:
-  /// ALIVE PHASE STARTED, the four words of `exit`, CANCEL SIZE; `-` for what is not there.
+  /// ALIVE PHASE STARTED, the four words of `exit`, CANCEL SIZE COPY; `-` for what is not there.
   init?(id: Int, rank: Int, words: some Collection<String>) {
     let words = Array(words)
-    guard words.count == 9, let size = Int64(words[8]) else { return nil }
+    guard words.count == 10, let size = Int64(words[8]) else { return nil }
     self.init(
       id: id, rank: rank, isAlive: words[0] == "1", phase: Phase(rawValue: words[1]),
       startedAt: Int64(words[2]), ending: Ending(words: words[3...6]),
-      cancelled: CancelReason(word: words[7]), logSize: size)
+      cancelled: CancelReason(word: words[7]), logSize: size,
+      hasOwnCopy: words[9] == "1")
   }
 }
 

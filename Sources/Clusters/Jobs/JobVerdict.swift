@@ -7,6 +7,8 @@ public struct JobVerdict: Equatable, Sendable {
   public var failedRank: Int?
   /// The end of a sentence about that rank: `failed: exit code 7`. Nil when nothing failed.
   public var reason: String?
+  /// How long it ran from its turn to its end; nil as long as that is not known.
+  public var seconds: Int64?
 
   /// - Parameter ranks: all of one job; a rank that no node told of counts as pending.
   public init(_ ranks: [RankStatus], numNodes: Int) {
@@ -16,6 +18,7 @@ public struct JobVerdict: Equatable, Sendable {
     let culprit = Self.culprit(ranks)
     failedRank = culprit?.rank
     reason = culprit?.failure
+    seconds = ranks.compactMap(\.seconds).max()
     state = Self.state(all.map { $0?.state ?? .pending }, culprit: culprit)
   }
 

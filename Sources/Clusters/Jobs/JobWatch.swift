@@ -6,7 +6,7 @@ import SkySync
 /// The job does not need it; a watch that is cancelled leaves the job as it is.
 public struct JobWatch: Sendable {
   /// How to reach a rank after its connection broke. Tries as long as it sees sense in it; what it throws
-  /// means that the node is gone.
+  /// means that the node is gone, and `nodeGone` that this is known for sure.
   public typealias Reopen = @Sendable (_ rank: Int) async throws(SyncError) -> any CommandHost
   /// Bytes of a rank's log, each once and in order, and the offset after them.
   public typealias Output =
@@ -30,7 +30,8 @@ public struct JobWatch: Sendable {
   /// Returns when the job has ended everywhere.
   ///
   /// A node that cannot be reached any more fails the job, and the others are ended; when no other can
-  /// be reached either, it is this machine that is cut off: the error is thrown and the job goes on.
+  /// be reached either, it is this machine that is cut off: the error is thrown and the job goes on,
+  /// unless the node is known to be down.
   ///
   /// - Parameter offsets: where each rank's log goes on; 0 for those not named.
   public func run(from offsets: [Int: Int64] = [:]) async throws(SyncError) -> JobVerdict {
@@ -41,8 +42,11 @@ public struct JobWatch: Sendable {
         if end.failure != nil { try await endOthers(than: host.rank, ends) }
         return end
       } catch {
-        guard error.code != .cancelled, hosts.count > 1 else { throw error }
-        do throws(SyncError) { try await endOthers(than: host.rank, ends) } catch _ { throw error }
+        let isSure = error.code == .nodeGone
+        guard error.code != .cancelled, hosts.count > 1 || isSure else { throw error }
+        do throws(SyncError) { try await endOthers(than: host.rank, ends) } catch _ {
+          guard isSure else { throw error }
+        }
         return RankStatus(id: job.id, rank: host.rank, isAlive: false)
       }
     }
@@ -80,6 +84,7 @@ public struct JobWatch: Sendable {
   private func endOthers(than rank: Int, _ ends: EndsOfRanks) async throws(SyncError) {
     guard await ends.isFirst() else { return }
     let others = hosts.filter { $0.rank != rank }
+    guard !others.isEmpty else { return }
     let results = await resultsInParallel(others, width: others.count) { other throws(SyncError) in
       do throws(SyncError) {
         _ = try await JobCancel.cancel(

@@ -10,8 +10,11 @@ struct PreparedStart: Sendable {
     _ job: JobSpec, on node: RankedHost
   ) async throws(SyncError) -> PreparedStart {
     let settings =
-      JobPlace.settings(job.reference, rank: node.rank) + [("T", ShellText.quoted(job.taskID))]
-    let body = JobScripts.prepare + files(job, rank: node.rank) + JobScripts.begin
+      JobPlace.settings(job.reference, rank: node.rank) + [
+        ("T", ShellText.quoted(job.taskID)), ("C", job.ownCopy ? "1" : "0"),
+      ]
+    let begin = job.spread == nil ? JobScripts.begin : JobScripts.beginSpread
+    let body = JobScripts.prepare + files(job, rank: node.rank) + begin
     let script = try await NodeScript.start(body, settings: settings, on: node.host)
     let start = PreparedStart(
       job: job, script: script, conversation: NodeConversation(script))
@@ -58,8 +61,11 @@ struct PreparedStart: Sendable {
     let variables = JobEnvironment.variables(job, rank: rank)
     let exports = variables.map { "export \($0.name)=\(ShellText.quoted($0.value))" }
     var files = [
-      ("env", exports.joined(separator: "\n")), ("runner", JobScripts.common + JobScripts.runner),
+      ("env", exports.joined(separator: "\n")),
+      ("runner", JobScripts.common + TurnScript.text + JobScripts.runner),
     ]
+    if job.claim != JobClaim() { files.append(("claim", job.claim.words)) }
+    if let spread = job.spread, rank == 0 { files.append(("spread", spread.script)) }
     if let setup = job.setup { files.append(("setup", setup)) }
     if let run = job.run { files.append(("run", run)) }
     return files.map { name, text in

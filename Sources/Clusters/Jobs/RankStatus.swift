@@ -38,10 +38,13 @@ public struct RankStatus: Equatable, Sendable {
   public var cancelled: CancelReason?
   /// The length of its log, in bytes.
   public var logSize: Int64
+  /// Runs in a copy of the workdir of its own, which no sync changes.
+  public var hasOwnCopy: Bool
 
   public init(
     id: Int, rank: Int, isAlive: Bool, phase: Phase? = nil, startedAt: Int64? = nil,
-    ending: Ending? = nil, cancelled: CancelReason? = nil, logSize: Int64 = 0
+    ending: Ending? = nil, cancelled: CancelReason? = nil, logSize: Int64 = 0,
+    hasOwnCopy: Bool = false
   ) {
     self.id = id
     self.rank = rank
@@ -51,6 +54,7 @@ public struct RankStatus: Equatable, Sendable {
     self.ending = ending
     self.cancelled = cancelled
     self.logSize = logSize
+    self.hasOwnCopy = hasOwnCopy
   }
 }
 
@@ -69,6 +73,12 @@ extension RankStatus {
       }
     }
     return cancelled == .user ? .cancelled : .failed
+  }
+
+  /// From its turn to its end, by one clock.
+  var seconds: Int64? {
+    guard let startedAt, let ending else { return nil }
+    return max(0, ending.at - startedAt)
   }
 
   /// Its process is gone and left no word: the node was restarted, or it was killed from outside.

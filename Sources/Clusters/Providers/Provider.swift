@@ -15,14 +15,29 @@ public protocol Provider: Sendable {
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
 
+  /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
+  var seesNodesFromOutside: Bool { get }
+
+  /// How jobs on the first `nodes` nodes are started when the nodes do not start their own; nil when they do.
+  func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread?
+
   /// The nodes as they are now, by rank; looks, never changes.
   func nodes(of cluster: ClusterSpec) async throws(ProviderError) -> [NodeStatus]
 
-  /// Ends the nodes' processes and keeps their files.
+  /// Why nodes of this kind cannot be stopped and started again, nil when they can.
+  var stopProblem: ProviderError? { get }
+
+  /// Ends the nodes' processes and keeps their files; not called when there is a `stopProblem`.
   func stop(_ cluster: ClusterSpec) async throws(ProviderError)
 
   /// Ends the nodes and removes their files. No process, mount or folder of them is left.
   func down(_ cluster: ClusterSpec) async throws(ProviderError)
+}
+
+extension Provider {
+  public var seesNodesFromOutside: Bool { false }
+  public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
+  public var stopProblem: ProviderError? { nil }
 }
 
 /// What a provider is asked for.
@@ -33,12 +48,28 @@ public struct ClusterSpec: Equatable, Sendable {
   public var numNodes: Int
   /// The cluster's own key pair: `identityFile` and `identityFile.pub` exist already.
   public var identityFile: FilePath
+  /// Each node has to meet one of these; anything does when empty. Asked of nodes that are new.
+  public var requirements: [Requirements] = []
+  /// What the task asks of the batch system: options by their long names. Asked of nodes that are new.
+  public var options: [BatchOption] = []
 
   public init(name: String, incarnation: String, numNodes: Int, identityFile: FilePath) {
     self.name = name
     self.incarnation = incarnation
     self.numNodes = numNodes
     self.identityFile = identityFile
+  }
+}
+
+/// An option of a batch system's own, such as `time` and `2:00:00`.
+public struct BatchOption: Equatable, Sendable {
+  /// As after the two dashes.
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
   }
 }
 
@@ -53,6 +84,14 @@ public struct Node: Equatable, Sendable {
   public var hostKeys: [String]
   /// The address that nodes use among themselves.
   public var internalIP: String
+  /// How ssh gets there when not directly.
+  public var proxy: AliasEntry.Proxy?
+  /// Whether the cluster's own key lets us in; else the user's keys do, as `options` say.
+  public var usesClusterKey = true
+  /// Further lines of the alias.
+  public var options: [AliasEntry.Option] = []
+  /// The rank of the node whose home this one shares, files of one being those of the other; nil for none.
+  public var homeOf: Int?
 
   public init(
     rank: Int, hostname: String, port: UInt16, user: String, hostKeys: [String], internalIP: String
@@ -93,6 +132,18 @@ public struct ProviderError: ExplainedError, Equatable, Sendable {
     public static let addressTaken = Code(rawValue: "address-taken")
     /// A folder could not be written or removed: exit 73.
     public static let cannotWrite = Code(rawValue: "cannot-write")
+    /// The host key is not the known one, or is unknown and may not be learned: exit 76.
+    public static let hostKey = Code(rawValue: "host-key")
+    /// A node refuses the user: exit 77.
+    public static let authentication = Code(rawValue: "authentication")
+    /// There are too few nodes that are free, reachable and what the task asks for: exit 69.
+    public static let tooFew = Code(rawValue: "too-few")
+    /// A file that describes the nodes is malformed; the subject is FILE:LINE:COLUMN: exit 65.
+    public static let badInput = Code(rawValue: "bad-input")
+    /// No pool, login node or partition has this name: exit 68.
+    public static let unknownName = Code(rawValue: "unknown-name")
+    /// Such nodes cannot do this: exit 1.
+    public static let unsupported = Code(rawValue: "unsupported")
     /// The task was cancelled; the same call finishes the work later: exit 130.
     public static let cancelled = Code(rawValue: "cancelled")
   }
@@ -101,6 +152,8 @@ public struct ProviderError: ExplainedError, Equatable, Sendable {
   public var subject: String
   public var reason: String
   public var advice: String?
+  /// `up` has made nothing, or has taken it away again: there is no cluster.
+  public var leavesNothing = false
 
   public init(_ code: Code, _ subject: String, _ reason: String, advice: String? = nil) {
     self.code = code

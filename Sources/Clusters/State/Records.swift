@@ -49,9 +49,12 @@ public struct NodeRecord: Equatable, Sendable {
   public var user: String
   /// The address that nodes use among themselves.
   public var internalIP: String
+  /// The rank of the node whose home this one shares; nil for none.
+  public var homeOf: Int?
 
   public init(
-    rank: Int, alias: String, hostname: String, port: UInt16, user: String, internalIP: String
+    rank: Int, alias: String, hostname: String, port: UInt16, user: String, internalIP: String,
+    homeOf: Int? = nil
   ) {
     self.rank = rank
     self.alias = alias
@@ -59,6 +62,7 @@ public struct NodeRecord: Equatable, Sendable {
     self.port = port
     self.user = user
     self.internalIP = internalIP
+    self.homeOf = homeOf
   }
 }
 

@@ -53,13 +53,13 @@ extension NodeRecord {
   init(row: Row) throws {
     self.init(
       rank: row["rank"], alias: row["alias"], hostname: row["hostname"], port: row["port"],
-      user: row["user"], internalIP: row["internal_ip"])
+      user: row["user"], internalIP: row["internal_ip"], homeOf: row["home_of"])
   }
 
   func write(_ database: Database, cluster: String) throws {
     try database.execute(
-      sql: "INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",
-      arguments: [cluster, rank, alias, hostname, port, user, internalIP])
+      sql: "INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [cluster, rank, alias, hostname, port, user, internalIP, homeOf])
   }
 }
 

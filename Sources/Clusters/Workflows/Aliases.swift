@@ -13,7 +13,8 @@ struct Aliases {
         node: .init(
           cluster: cluster.name, rank: node.rank, incarnation: cluster.incarnation, state: .up,
           infra: cluster.infra),
-        hostname: node.hostname, port: node.port, user: node.user, identityFile: key)
+        hostname: node.hostname, port: node.port, user: node.user,
+        identityFile: node.usesClusterKey ? key : nil, proxy: node.proxy, options: node.options)
     }
     try context.book.change { (book, pins) throws(BookError) in
       try book.replaceCluster(cluster.name, with: entries)

@@ -10,17 +10,35 @@ struct BringUp {
   let name: String
 
   /// Makes the cluster, or starts what of it is not running.
-  func run(infra: String, numNodes: Int?) async throws -> ClusterRecord {
+  ///
+  /// - Parameters:
+  ///   - infra: nil for that of the cluster, local for a new one.
+  ///   - requirements: what new nodes have to be.
+  func run(
+    infra: String?, numNodes: Int?, requirements: [Requirements] = []
+  ) async throws -> ClusterRecord {
     let cluster = try await record(infra: infra, numNodes: numNodes)
     let provider = try context.provider(cluster.infra)
     if let missing = await provider.missing() { throw missing }
     let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
     try context.includeBook()
+    let isNew = try await context.state.cluster(name) == nil
     try await context.state.save(cluster)
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
-    let nodes = try await provider.up(context.spec(cluster))
+    var spec = context.spec(cluster)
+    spec.requirements = requirements
+    let nodes: [Node]
+    do throws(ProviderError) {
+      nodes = try await provider.up(spec)
+    } catch {
+      if isNew, error.leavesNothing {
+        try await context.state.removeCluster(name)
+        KeyPair.remove(at: spec.identityFile)
+      }
+      throw error
+    }
     try Aliases(context: context).write(cluster, nodes)
     return try await save(cluster, nodes)
   }
@@ -31,13 +49,13 @@ struct BringUp {
   }
 
   /// The record to work towards: the cluster as it is known, or a new one.
-  func record(infra: String, numNodes: Int?) async throws -> ClusterRecord {
+  func record(infra: String?, numNodes: Int?) async throws -> ClusterRecord {
     guard var known = try await context.state.cluster(name) else {
       return ClusterRecord(
-        name: name, incarnation: Self.newIncarnation(), state: .initializing, infra: infra,
-        numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+        name: name, incarnation: Self.newIncarnation(), state: .initializing,
+        infra: infra ?? "local", numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
     }
-    guard known.infra == infra else {
+    if let infra, known.infra != infra {
       throw WorkflowError(
         .badRequest, name, "this cluster is on \(known.infra), not on \(infra)",
         advice: "`sky down \(name)` first, or launch under another name with -c.")
@@ -61,7 +79,8 @@ struct BringUp {
     let records = nodes.map { node in
       NodeRecord(
         rank: node.rank, alias: NodeName.alias(cluster: name, rank: node.rank),
-        hostname: node.hostname, port: node.port, user: node.user, internalIP: node.internalIP)
+        hostname: node.hostname, port: node.port, user: node.user, internalIP: node.internalIP,
+        homeOf: node.homeOf)
     }
     try await context.state.save(up, nodes: records)
     return up

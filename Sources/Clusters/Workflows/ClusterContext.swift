@@ -11,12 +11,16 @@ public struct ClusterContext: Sendable {
   public var git: GitEnvironment
   /// The object stores that this user can reach.
   public var stores: ObjectStores
+  /// The user's variables, for the programs that are started here: ssh with its agent, git.
+  public var environment: [String: String] = [:]
   /// The provider of an infra name such as `local`; throws `unknownName` for others.
   public var provider: @Sendable (String) throws(WorkflowError) -> any Provider
   /// Opens a connection to an alias, resolved as ssh resolves it.
   public var connect: @Sendable (String) async throws(SyncError) -> any CommandHost
   /// Makes sure that ssh finds the book; called after all checks, before the first name is written.
   public var includeBook: @Sendable () throws -> Void = {}
+  /// Asked before sources of unusual size are sent for the first time; false ends the launch.
+  public var mayGoOn: @Sendable () -> Bool = { true }
   /// Told about each step, in order; called from several tasks.
   public var report: @Sendable (Event) -> Void
 

@@ -18,7 +18,7 @@ public struct FollowJob: Sendable {
     let watch = JobWatch(
       JobReference(cluster: record.cluster, id: record.id), on: job.hosts,
       reopen: { [context] rank throws(SyncError) in
-        try await Reach(context: context).again(nodes, rank: rank)
+        try await Reach(context: context).again(nodes, rank: rank, of: record.cluster)
       },
       output: { rank, bytes, offset in
         logs.write(rank, bytes, endingAt: offset)
@@ -34,7 +34,10 @@ public struct FollowJob: Sendable {
     try await context.state.updateJob(record.id, on: record.cluster) {
       $0.state = verdict.state
       $0.exitCodes = verdict.exitCodes
-      $0.endedAt = $0.endedAt ?? .now()
+      let end = $0.endedAt ?? .now()
+      $0.endedAt = end
+      $0.startedAt =
+        $0.startedAt ?? verdict.seconds.map { Timestamp(seconds: end.seconds - $0) }
     }
   }
 }

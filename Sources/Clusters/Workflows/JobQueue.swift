@@ -7,38 +7,59 @@ public struct JobQueue: Sendable {
 
   public init(_ context: ClusterContext) { self.context = context }
 
-  /// The newest first. Nodes are asked about jobs that had not ended; what they say is remembered.
+  /// The newest first. Nodes are asked about jobs that had not ended; what they say is remembered. A job is
+  /// lost with a node that its provider knows to be down; where a node is merely silent, it stays as it was.
   public func list(_ name: String) async throws -> [JobRecord] {
     let known = try await context.state.jobs(of: name)
     let open = known.filter { !$0.state.isFinal }
     guard !open.isEmpty else { return known }
     let cluster = try await context.state.existingCluster(name)
-    guard cluster.state == .up else {
+    guard cluster.state != .stopped else {
       // Nodes that were ended took their jobs with them.
       for job in open { try await close(job) }
       return try await context.state.jobs(of: name)
     }
-    let ranks = try await ask(name)
-    for job in open { try await update(job, ranks.filter { $0.id == job.id }) }
+    // Whoever holds the lock may be about to start one that its nodes do not know yet.
+    let lock = try? await ClusterLock.acquire(
+      name, in: context.home, purpose: "sky queue \(name)", patience: .zero)
+    defer { withExtendedLifetime(lock) {} }
+    let look = try await JobLook(context: context, cluster: cluster).take()
+    for job in open {
+      try await update(job, await endFailed(job, look.ranks(of: job)), look, mayClose: lock != nil)
+    }
     return try await context.state.jobs(of: name)
   }
 
-  private func ask(_ name: String) async throws -> [RankStatus] {
-    let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
-    var ranks: [RankStatus] = []
-    for node in nodes {
-      ranks += try await JobTable.list(cluster: name, on: node.host).ranks
-    }
-    return ranks
+  /// Where a rank failed and nobody was there to end the others, it is done now.
+  private func endFailed(_ job: JobRecord, _ ranks: [JobLook.Rank]) async -> [RankStatus] {
+    let failed = ranks.map(\.status).filter { $0.failure != nil && $0.cancelled == nil }
+    guard let first = failed.min(by: { $0.rank < $1.rank }) else { return ranks.map(\.status) }
+    let reference = JobReference(cluster: job.cluster, id: job.id)
+    return await resultsInParallel(ranks) { rank throws(SyncError) in
+      guard let host = rank.host, !rank.status.state.isFinal else { return rank.status }
+      return try await JobCancel.cancel(
+        reference, rank: rank.status.rank, because: .rank(first.rank), on: host) ?? rank.status
+    }.enumerated().map { index, result in (try? result.get()) ?? ranks[index].status }
   }
 
-  private func update(_ job: JobRecord, _ ranks: [RankStatus]) async throws {
-    guard !ranks.isEmpty else { return try await close(job) }
-    let verdict = JobVerdict(ranks, numNodes: (ranks.map(\.rank).max() ?? 0) + 1)
+  private func update(
+    _ job: JobRecord, _ ranks: [RankStatus], _ look: JobLook.Answer, mayClose: Bool
+  ) async throws {
+    let count = max(job.exitCodes.count, (ranks.map(\.rank).max() ?? -1) + 1)
+    let silent = look.silent.filter { $0 < count || count == 0 }
+    guard !ranks.isEmpty else {
+      if silent.isEmpty, mayClose { try await close(job) }
+      return
+    }
+    let verdict = JobVerdict(ranks, numNodes: count)
+    guard verdict.state.isFinal || silent.isEmpty else { return }
+    let hasBegun = ranks.contains { $0.phase != nil }
+    let started = hasBegun ? ranks.compactMap(\.startedAt).min() : nil
     let ended = ranks.compactMap(\.ending?.at).max()
     try await context.state.updateJob(job.id, on: job.cluster) {
       $0.state = verdict.state
       $0.exitCodes = verdict.exitCodes
+      $0.startedAt = $0.startedAt ?? started.map { Timestamp(seconds: $0) }
       if verdict.state.isFinal { $0.endedAt = ended.map { Timestamp(seconds: $0) } ?? .now() }
     }
   }

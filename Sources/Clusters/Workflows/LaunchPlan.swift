@@ -10,11 +10,14 @@ public struct LaunchPlan: Sendable {
   /// One line for each thing that would be done; throws what the launch would refuse with.
   public func lines(_ request: LaunchRequest) async throws -> [String] {
     let task = request.task
-    let sources = try TaskSources(
-      task, folder: request.folder, home: context.home.home, git: context.git, mounts: true)
+    let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
     _ = try await TaskStorage(
       task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     var lines = [try await clusterLine(request)]
+    if let repository = sources.repository {
+      let ref = repository.ref.map { " at \($0)" } ?? ""
+      lines.append("clone \(repository.address.shown)\(ref) to ~/sky_workdir")
+    }
     for source in sources.sources {
       let files = try await source.look.result().tree.entries.filter { $0.kind != .folder }
       let bytes = files.reduce(0) { $0 + ($1.kind == .file ? $1.size : 0) }
@@ -35,13 +38,12 @@ public struct LaunchPlan: Sendable {
 
   private func clusterLine(_ request: LaunchRequest) async throws -> String {
     let name = request.cluster
-    let infra = request.task.resources.infra ?? "local"
     let target = try await BringUp(context: context, name: name).record(
-      infra: infra, numNodes: request.task.numNodes)
+      infra: request.task.resources.infra, numNodes: request.task.numNodes)
     let aliases = (0..<target.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
     let known = try await context.state.cluster(name)
     let verb = known == nil ? "create" : known?.state == .up ? "use" : "start"
-    return "\(verb) cluster \(name) on \(infra): \(aliases.joined(separator: ", "))"
+    return "\(verb) cluster \(name) on \(target.infra): \(aliases.joined(separator: ", "))"
   }
 }

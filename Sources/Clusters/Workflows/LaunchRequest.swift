@@ -10,6 +10,8 @@ public struct LaunchRequest: Sendable {
   public var bringUp = true
   /// Run the task's setup.
   public var setup = true
+  /// Run in a copy of the workdir that no later sync changes.
+  public var snapshot = false
 
   public init(cluster: String, task: ClusterTask, folder: FilePath) {
     self.cluster = cluster

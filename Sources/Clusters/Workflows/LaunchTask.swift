@@ -10,7 +10,8 @@ public struct LaunchTask: Sendable {
   public func run(_ request: LaunchRequest) async throws -> StartedJob? {
     let name = request.cluster
     let task = request.task
-    let sources = try context.sources(request, mounts: true)
+    let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
+    try await LargeSources(context: context, cluster: name).check(sources)
     let buckets = try await TaskStorage(
       task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     let lock = try await context.lock(name, purpose: "sky launch -c \(name)")
@@ -18,14 +19,27 @@ public struct LaunchTask: Sendable {
     let cluster =
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
-        infra: task.resources.infra ?? "local", numNodes: task.numNodes)
+        infra: task.resources.infra, numNodes: task.numNodes,
+        requirements: task.resources.alternatives)
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    try await remember(sources, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
     return try await StartJob(context: context, cluster: cluster).run(
-      task, on: nodes, setup: request.setup)
+      task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
+  }
+
+  private func remember(_ sources: TaskSources, _ name: String) async throws {
+    let left = try await context.state.saveSynced(sources.entries, to: name, all: true)
+    for entry in left {
+      context.report(
+        .notice(
+          "\(entry.target) is not in the task's file_mounts any more and stays on the nodes; "
+            + "`sky sync \(name) --delete` removes it there"))
+    }
   }
 }
 
@@ -38,23 +52,17 @@ public struct ExecTask: Sendable {
   /// Returns the job, nil when the task has nothing to run.
   public func run(_ request: LaunchRequest) async throws -> StartedJob? {
     let name = request.cluster
-    let sources = try context.sources(request, mounts: false)
+    let sources = try TaskSources(request.task, folder: request.folder, context, mounts: false)
+    try await LargeSources(context: context, cluster: name).check(sources)
     let lock = try await context.lock(name, purpose: "sky exec \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: request.task.numNodes))
+    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    _ = try await context.state.saveSynced(sources.entries, to: name, all: false)
     return try await StartJob(context: context, cluster: cluster).run(
-      request.task, on: nodes, setup: false)
-  }
-}
-
-extension ClusterContext {
-  fileprivate func sources(
-    _ request: LaunchRequest, mounts: Bool
-  ) throws(WorkflowError) -> TaskSources {
-    try TaskSources(
-      request.task, folder: request.folder, home: home.home, git: git, mounts: mounts)
+      request.task, on: nodes, setup: false, ownCopy: request.snapshot)
   }
 }

@@ -12,12 +12,15 @@ struct StartJob {
   let context: ClusterContext
   let cluster: ClusterRecord
 
+  /// A job that asks for what others have waits on its nodes for its turn.
+  ///
   /// - Parameters:
   ///   - nodes: by rank from 0; the job's ranks are theirs.
   ///   - setup: whether the task's setup is run first.
+  ///   - ownCopy: whether it runs in a copy of the workdir.
   /// - Returns: nil when the task has nothing to do.
   func run(
-    _ task: ClusterTask, on nodes: [ReachedNode], setup: Bool
+    _ task: ClusterTask, on nodes: [ReachedNode], setup: Bool, ownCopy: Bool = false
   ) async throws -> StartedJob? {
     let setup = setup ? task.setup : nil
     guard setup != nil || task.run != nil else { return nil }
@@ -25,11 +28,20 @@ struct StartJob {
     var record = try await context.state.addJob(on: cluster.name, name: task.name, at: .now()) {
       logs.appending("\($0)").string
     }
-    let spec = JobSpec(
+    record = try await context.state.updateJob(record.id, on: cluster.name) {
+      $0.exitCodes = nodes.map { _ in nil }
+    }
+    var spec = JobSpec(
       reference: JobReference(cluster: cluster.name, id: record.id),
       taskID: Self.taskID(record), infra: cluster.infra, setup: setup, run: task.run,
       variables: task.variables.map { JobSpec.Variable($0.name, $0.value.value) },
-      nodeIPs: nodes.map(\.internalIP), gpusPerNode: 0)
+      nodeIPs: nodes.map(\.internalIP))
+    spec.claim = JobClaim(task.resources)
+    spec.gpusPerNode = spec.claim.gpus > 0 ? spec.claim.gpus : nil
+    spec.ownCopy = ownCopy
+    spec.spread = try context.provider(cluster.infra).spread(
+      context.spec(cluster), nodes: nodes.count)
+    let waits = spec.claim != JobClaim()
     let hosts = nodes.map { RankedHost(rank: $0.rank, host: $0.host) }
     do {
       try await JobLauncher.start(spec, on: hosts)
@@ -38,6 +50,8 @@ struct StartJob {
       throw error
     }
     record = try await context.state.updateJob(record.id, on: cluster.name) {
+      // Whether it is its turn only its nodes know.
+      guard !waits else { return }
       $0.state = setup == nil ? .running : .settingUp
       $0.startedAt = .now()
     }

@@ -12,6 +12,12 @@ struct SyncMemory {
     root(cluster).appending("\(rank)")
   }
 
+  /// The manifest of one target of one node.
+  func manifest(_ cluster: ClusterRecord, rank: Int, target: [UInt8]) -> FilePath {
+    let name = String(decoding: SHA1.hexDigest(target), as: UTF8.self)
+    return folder(cluster, rank: rank).appending(name)
+  }
+
   func forget(_ cluster: ClusterRecord) {
     // A leftover is harmless: the incarnation is in its name.
     _ = try? Program.run(["rm", "-rf", "--", root(cluster).string])

@@ -11,6 +11,7 @@ public struct TakeDown: Sendable {
     let lock = try await context.lock(name, purpose: "sky stop \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
+    if let problem = try context.provider(cluster.infra).stopProblem { throw problem }
     context.report(.phase("stopping \(name)"))
     try await release(cluster, forGood: false, force: false)
     try Aliases(context: context).closeSockets(name)
@@ -28,10 +29,16 @@ public struct TakeDown: Sendable {
     let lock = try await context.lock(name, purpose: "sky down \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.state.existingCluster(name)
+    let provider = try context.provider(cluster.infra)
     context.report(.phase("taking down \(name)"))
     try await release(cluster, forGood: true, force: force)
     try Aliases(context: context).closeSockets(name)
-    try await context.provider(cluster.infra).down(context.spec(cluster))
+    do throws(ProviderError) {
+      try await provider.down(context.spec(cluster))
+    } catch {
+      guard force, error.code != .cancelled else { throw error }
+      context.report(.notice("\(error)"))
+    }
     try Aliases(context: context).remove(name)
     KeyPair.remove(at: context.spec(cluster).identityFile)
     SyncMemory(context.home).forget(cluster)

@@ -15,27 +15,95 @@ struct TaskSources: Sendable {
   static let workdir = Array("~/sky_workdir".utf8)
 
   var sources: [Source] = []
-  /// The workdir's absolute path here, nil when the task has none.
-  var workdir: FilePath?
+  /// The repository that nodes clone as their workdir; nil when the workdir is a folder here, or none.
+  var repository: Repository?
+  /// The workdir's absolute path or address, nil when the task has none.
+  var workdir: String?
+  /// What is remembered for `sky sync`.
+  var entries: [SyncedEntry] = []
 
   /// - Parameters:
   ///   - folder: what relative paths are taken from.
   ///   - mounts: whether file mounts are synced too.
   init(
-    _ task: ClusterTask, folder: FilePath, home: FilePath, git: GitEnvironment, mounts: Bool
+    _ task: ClusterTask, folder: FilePath, _ context: ClusterContext, mounts: Bool
   ) throws(WorkflowError) {
-    let place = LocalPlace(folder: folder, home: home)
-    if let workdir = task.workdir {
-      let path = try place.folder(of: workdir)
-      self.workdir = path
-      sources.append(
-        Source(
-          path: path, target: Self.workdir, shape: .contents, look: SharedLook(at: path, git)))
+    let place = LocalPlace(folder: folder, home: context.home.home)
+    switch task.workdir {
+    case nil: break
+    case .folder(let text):
+      let path = try place.folder(text)
+      add(path, Self.workdir, .contents, SharedLook(at: path, context.git))
+      remember(.workdir, Self.workdir, text.isSecret ? nil : path.string)
+      workdir = path.string
+    case .git(let url, let ref):
+      let access = RepositoryAccess(home: context.home, environment: context.environment)
+      let address = RepositoryAddress(url)
+      repository = Repository(
+        address: address, ref: ref?.value, login: access.givenLogin(address, task))
+      let isSecret = address.plain.isSecret || ref?.isSecret == true
+      remember(.repository, Self.workdir, isSecret ? nil : address.plain.value, ref: ref?.value)
+      workdir = address.shown
     }
-    for mount in mounts ? task.fileMounts : [] {
-      guard case .local(let text) = mount.source else { continue }
-      sources.append(try place.source(of: mount, text, git))
+    for mount in mounts ? task.fileMounts : [] { try add(mount, place, context.git) }
+  }
+
+  /// What was remembered of the last task, again.
+  init(again entries: [SyncedEntry], _ context: ClusterContext) throws(WorkflowError) {
+    let place = LocalPlace(folder: "/", home: context.home.home)
+    for entry in entries where entry.isCurrent && entry.kind != .bucket {
+      guard let source = entry.source else {
+        throw WorkflowError(
+          .badRequest, entry.target, "its source was given with a secret, which is not remembered",
+          advice: "Launch the task again.")
+      }
+      if entry.kind == .repository {
+        let access = RepositoryAccess(home: context.home, environment: context.environment)
+        let address = RepositoryAddress(MaskedText(source))
+        repository = Repository(
+          address: address, ref: entry.ref, login: access.givenLogin(address, ClusterTask()))
+        continue
+      }
+      let target = Array(entry.target.utf8)
+      let (path, shape, look) = try place.again(entry, source, context.git)
+      add(path, target, shape, look)
     }
+    self.entries = entries
+  }
+
+  private mutating func add(
+    _ mount: FileMount, _ place: LocalPlace, _ git: GitEnvironment
+  ) throws(WorkflowError) {
+    let target = Array(mount.target.value.utf8)
+    switch mount.source {
+    case .local(let text):
+      let (path, shape, look) = try place.source(of: mount, text, git)
+      add(path, target, shape, look)
+      guard !mount.target.isSecret else { return }
+      let kind: SyncedEntry.Kind =
+        switch shape {
+        case .contents: .folder
+        case .file: .file
+        case .fileOrInto: .fileOrInto
+        }
+      remember(kind, target, text.isSecret ? nil : path.string)
+    case .storage(let spec) where spec.mode != .copy && !mount.target.isSecret:
+      remember(.bucket, target, nil)
+    case .storage, .bucket: break
+    }
+  }
+
+  private mutating func add(
+    _ path: FilePath, _ target: [UInt8], _ shape: SyncPair.Shape, _ look: SharedLook
+  ) {
+    sources.append(Source(path: path, target: target, shape: shape, look: look))
+  }
+
+  private mutating func remember(
+    _ kind: SyncedEntry.Kind, _ target: [UInt8], _ source: String?, ref: String? = nil
+  ) {
+    entries.append(
+      SyncedEntry(kind, target: String(decoding: target, as: UTF8.self), source: source, ref: ref))
   }
 }
 
@@ -50,12 +118,7 @@ private struct LocalPlace {
     return folder.pushing(FilePath(text)).lexicallyNormalized()
   }
 
-  func folder(of workdir: ClusterTask.Workdir) throws(WorkflowError) -> FilePath {
-    guard case .folder(let text) = workdir else {
-      throw WorkflowError(
-        .badRequest, "workdir", "a git repository as workdir is not supported yet",
-        advice: "Clone it here and name the folder.")
-    }
+  func folder(_ text: MaskedText) throws(WorkflowError) -> FilePath {
     let path = resolve(text.value)
     guard try status(path)?.kind == .folder else {
       let what = try status(path) == nil ? "does not exist" : "is not a folder"
@@ -66,19 +129,16 @@ private struct LocalPlace {
     return path
   }
 
+  typealias Found = (path: FilePath, shape: SyncPair.Shape, look: SharedLook)
+
   func source(
     of mount: FileMount, _ text: MaskedText, _ git: GitEnvironment
-  ) throws(WorkflowError) -> TaskSources.Source {
+  ) throws(WorkflowError) -> Found {
     let path = resolve(text.value)
-    let target = Array(mount.target.value.utf8)
     switch try status(path)?.kind {
-    case .folder:
-      return TaskSources.Source(
-        path: path, target: target, shape: .contents, look: SharedLook(at: path, git))
+    case .folder: return (path, .contents, SharedLook(at: path, git))
     case .file where !mount.sourceIsFolder:
-      return TaskSources.Source(
-        path: path, target: target, shape: mount.targetIsFolder ? .fileOrInto : .file,
-        look: SharedLook(atFile: path))
+      return (path, mount.targetIsFolder ? .fileOrInto : .file, SharedLook(atFile: path))
     case nil:
       throw WorkflowError(
         .noSource, "\(mount.place): file mount source \(text)", "\(path) does not exist",
@@ -88,6 +148,23 @@ private struct LocalPlace {
         .noSource, "\(mount.place): file mount source \(text)",
         "\(path) is not a \(mount.sourceIsFolder ? "folder" : "file or folder")")
     }
+  }
+
+  /// What was a file or folder at launch has to be one still.
+  func again(
+    _ entry: SyncedEntry, _ source: String, _ git: GitEnvironment
+  ) throws(WorkflowError) -> Found {
+    let path = FilePath(source)
+    let isFile = entry.kind == .file || entry.kind == .fileOrInto
+    guard try status(path)?.kind == (isFile ? .file : .folder) else {
+      throw WorkflowError(
+        .noSource, "\(entry.target): \(source)",
+        try status(path) == nil
+          ? "does not exist any more" : "is not a \(isFile ? "file" : "folder") any more",
+        advice: "Launch the task again when it has another source by now.")
+    }
+    guard isFile else { return (path, .contents, SharedLook(at: path, git)) }
+    return (path, entry.kind == .file ? .file : .fileOrInto, SharedLook(atFile: path))
   }
 
   private func status(_ path: FilePath) throws(WorkflowError) -> FileStatus? {

@@ -16,6 +16,14 @@ public struct WorkflowError: ExplainedError, Equatable, Sendable {
     public static let notUp = Code(rawValue: "not-up")
     /// A program of this machine is missing or failed: exit 1.
     public static let toolFailed = Code(rawValue: "tool-failed")
+    /// Some nodes have it and some have not: exit 3.
+    public static let partly = Code(rawValue: "partly")
+    /// A repository, branch, tag or commit cannot be fetched by a node: exit 66.
+    public static let noRepository = Code(rawValue: "no-repository")
+    /// Something on a node is in the way and was left as it is: exit 73.
+    public static let inTheWay = Code(rawValue: "in-the-way")
+    /// The user said no: exit 1.
+    public static let declined = Code(rawValue: "declined")
     /// A file of ours cannot be written: exit 73.
     public static let cannotWrite = Code(rawValue: "cannot-write")
   }

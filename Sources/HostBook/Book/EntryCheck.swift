@@ -29,7 +29,15 @@ public enum EntryCheck {
     guard isWord(alias, lowerBytes, limit: 500) else {
       throw refuse(quoted(alias), "not a HostKeyAlias: small letters, digits, '.', '_' and '-'")
     }
-    for option in entry.options { try self.option(option) }
+    // The user's own keys, copied for a node: there may be several.
+    let hasKeys = entry.node != nil && entry.identityFile == nil
+    for option in entry.options {
+      if hasKeys, option.keyword == "identityfile" {
+        try text(option.value, "IdentityFile")
+      } else {
+        try self.option(option)
+      }
+    }
   }
 
   /// Aliases and cluster names: also shell words, socket names and rsync arguments, hence so narrow.

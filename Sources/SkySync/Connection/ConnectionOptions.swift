@@ -21,6 +21,11 @@ public struct ConnectionOptions: Sendable {
   /// Asked for the passphrase of a key file, up to three times; nil gives up on that key.
   /// - Parameter attempt: 1 for the first question.
   public var passphrase: (@Sendable (_ key: FilePath, _ attempt: Int) async -> [UInt8]?)?
+  /// Asked for the password of a user where the server takes no key; nil gives up. Without it none is tried.
+  /// - Parameter attempt: 1 for the first question.
+  public var password: (@Sendable (_ host: ResolvedHost, _ attempt: Int) async -> [UInt8]?)?
+  /// How to fall back on OpenSSH's own client; nil never does.
+  public var openSSH: OpenSSHUse?
   /// Keeps unlocked keys; shared by all connections whose options are copies of these.
   public var keyRing = KeyRing()
   /// Says what a jump host's name means. Without it ProxyJump is `unsupported`.

@@ -21,7 +21,7 @@ enum ProbeScript {
     [ /USR -ef /usr ] && echo "folds case"
     for t in tar zstd find rsync rclone python3 git; do
     have $t || continue
-    case $t in rclone) v=$(rclone version 2>&1 </dev/null);; *) v=$($t --version 2>&1 </dev/null);; esac
+    case $t in rclone) v=$(rclone --config '' version 2>&1 </dev/null);; *) v=$($t --version 2>&1 </dev/null);; esac
     printf 'tool %s %s\n' $t "${v%%
     *}"
     done

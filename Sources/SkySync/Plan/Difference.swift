@@ -49,7 +49,7 @@ struct Difference {
     self.manifest = manifest
     self.policy = policy
     var moves = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
-    plan.moves = moves.search()
+    if policy.moves { plan.moves = moves.search() }
     plan.madeFolders = moves.madeFolders
     plan.movedFiles = moves.movedFiles
     self.remote = moves.remote
@@ -91,6 +91,7 @@ struct Difference {
     guard entry.looksLike(old), !policy.differing.contains(entry.path), !wasEdited(entry, old)
     else {
       noticeOverwriting(entry, old)
+      considerPatching(entry, old)
       plan.puts.append(entry)
       return
     }
@@ -106,6 +107,15 @@ struct Difference {
     return sent.mtime != entry.mtime
   }
 
+  /// Hard links are sent whole: the first name's content is what the others are made of.
+  private mutating func considerPatching(_ entry: FileEntry, _ old: FileEntry) {
+    guard entry.kind == .file, min(entry.size, old.size) >= BlockSums.smallestFile,
+      entry.identity?.links == 1, !policy.differing.contains(entry.path),
+      let sent = manifest.entry(at: entry.path), sent.looksLike(old), sent.size == old.size
+    else { return }
+    plan.patches.append(SyncPlan.Patch(path: entry.path, sent: sent))
+  }
+
   private mutating func noticeOverwriting(_ entry: FileEntry, _ old: FileEntry) {
     guard let sent = manifest.entry(at: entry.path), !sent.looksLike(old) else { return }
     plan.notices.append(
@@ -117,7 +127,7 @@ struct Difference {
 
   private mutating func decideDeletes() {
     // An emptied source (an unmounted disk, a wrong folder) must never empty a node.
-    if local.entries.isEmpty, !extra.isEmpty {
+    if local.entries.isEmpty, !extra.isEmpty, !policy.mayEmpty {
       if policy.mirror || !manifest.entries.isEmpty {
         plan.notices.append(
           Problem(path: [], reason: "the source is empty: nothing is deleted on the node"))

@@ -4,12 +4,13 @@ import SystemPackage
 enum ManifestFile {
   private static let magic = Array("sky-sync 1\n".utf8)
 
-  /// The manifest at `path` when it is about these two places, else nil.
-  static func load(_ path: FilePath, source: FilePath, target: [UInt8]) -> Manifest? {
+  /// The manifest at `path` when it is about these two places, else nil; a nil source is any.
+  static func load(_ path: FilePath, source: FilePath?, target: [UInt8]) -> Manifest? {
     guard let bytes = WholeFile.read(path) else { return nil }
     var reader = ByteReader(bytes)
     guard reader.bytes(magic.count).map(Array.init) == magic,
-      reader.text() == Array(source.string.utf8), reader.text() == target,
+      let from = reader.text(), source.map({ Array($0.string.utf8) == from }) ?? true,
+      reader.text() == target,
       let count = reader.number(), count >= 0, count <= Int64(bytes.count)
     else { return nil }
     var entries: [FileEntry] = []
@@ -69,7 +70,7 @@ enum ManifestFile {
   }
 
   private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    bytes.append(number: number)
   }
 
   private static func append(_ text: [UInt8], to bytes: inout [UInt8]) {
@@ -78,8 +79,15 @@ enum ManifestFile {
   }
 }
 
+extension Array<UInt8> {
+  /// As `ByteReader.number` reads it.
+  mutating func append(number: Int64) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+  }
+}
+
 /// Takes numbers and texts from the front of a byte string; nil once it is too short.
-private struct ByteReader {
+struct ByteReader {
   private let all: [UInt8]
   private var position = 0
 

@@ -18,6 +18,8 @@ public struct SyncPair: Sendable {
   public var shape: Shape
   /// Remembers what was last sent there; without it nothing is ever deleted or moved.
   public var manifest: FilePath?
+  /// Only of a removal; then nothing is sent, and the source is not looked at.
+  var mayRemove: (@Sendable ([UInt8]) -> Bool)?
   /// What is to be sent. For a file: nothing but its entry; the path in it does not matter.
   /// Called once, while the node is looked at.
   public var scan: @Sendable () async throws(SyncError) -> FileTree
@@ -31,6 +33,17 @@ public struct SyncPair: Sendable {
     self.shape = shape
     self.manifest = manifest
     self.scan = scan
+  }
+
+  /// A source that is no more: what the manifest says was sent from it goes, unless it was changed there.
+  ///
+  /// - Parameter mayRemove: whether this path, relative to the target, may go.
+  public init(
+    removing target: [UInt8], of source: FilePath, shape: Shape, manifest: FilePath,
+    _ mayRemove: @escaping @Sendable (_ path: [UInt8]) -> Bool
+  ) {
+    self.init(source: source, target: target, shape: shape, manifest: manifest) { FileTree() }
+    self.mayRemove = mayRemove
   }
 }
 
@@ -51,6 +64,9 @@ extension SyncPair {
     }
   }
 
+  /// Whether the target folder gets the mode and time of the source.
+  var sendsRoot: Bool { shape == .contents && mayRemove == nil }
+
   /// What the node listed last time.
   var kept: KeptListing? {
     shape == .contents ? manifest.flatMap { KeptFile.load(besides: $0) } : nil
@@ -68,6 +84,7 @@ extension SyncPair {
 
   /// Opens what the files are read from.
   func openSource() throws(SyncError) -> SourceFolder {
+    if mayRemove != nil { return try SourceFolder("/") }
     guard shape != .contents else { return try SourceFolder(source) }
     return try SourceFolder(
       source.removingLastComponent().isEmpty ? "." : source.removingLastComponent(),
@@ -83,6 +100,9 @@ public struct PushOptions: Sendable {
   public var checksum = false
   /// Delete on the node whatever is not here (`--delete`).
   public var mirror = false
+  /// Remove or rename on the node what was sent before and is gone or renamed here. Without, a manifest is of
+  /// use only for sending less.
+  public var removes = true
   /// What `mirror` leaves alone, by pair: paths that the ignore rules leave out here.
   public var protects: @Sendable (_ pair: Int, _ path: [UInt8], _ isFolder: Bool) -> Bool =
     { _, _, _ in false }
@@ -92,6 +112,9 @@ public struct PushOptions: Sendable {
   /// is at least as long as the other: below, a window of 2 MiB does not bound a channel.
   package var laneBytes: Int64 = 4 << 20
   package var laneRoundTrip = Duration.milliseconds(8)
+
+  /// Whether large files that changed are patched on the node.
+  package var patches = true
 
   public init() {}
 }

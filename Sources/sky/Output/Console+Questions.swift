@@ -18,6 +18,11 @@ extension Console {
       defer { memset(text, 0, strlen(text)) }
       return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
     }
+    options.password = { host, _ in
+      guard let text = getpass("Password of \(host.user)@\(host.hostname): ") else { return nil }
+      defer { memset(text, 0, strlen(text)) }
+      return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+    }
     options.acceptHostKey = { question in
       note("The host \(question.host) is not known. Its \(question.keyType) key is")
       note("  \(question.fingerprint)")

@@ -16,6 +16,7 @@ package struct LocalProvider: Provider {
   }
 
   package var infra: String { "local" }
+  package var seesNodesFromOutside: Bool { true }
 
   package func missing() async -> ProviderError? {
     do {

@@ -1,6 +1,12 @@
 import HostBook
 import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A key that may be offered to a server.
 struct Identity: Sendable {
   enum Source: Sendable {
@@ -20,10 +26,14 @@ struct Identities: Sendable {
   var usable: [Identity] = []
   /// Sentences about keys that were left out.
   var skipped: [String] = []
+  /// There are keys that OpenSSH can use and this library cannot: certificates, security keys, smartcards.
+  var hasForeign = false
 
   /// Reads key files and asks the agent; blocks.
   static func gather(_ host: ResolvedHost, _ user: LocalUser) -> Identities {
     var found = Identities()
+    found.hasForeign = host.first("pkcs11provider").map { $0 != "none" } ?? false
+    for file in host.all("certificatefile") where file != "none" { found.noteCertificate(file) }
     var files = found.readFiles(PathExpansion(host: host, user: user), host.identityFiles)
     var matching: [Identity] = []
     var others: [Identity] = []
@@ -54,6 +64,9 @@ struct Identities: Sendable {
     for value in values where value != "none" {
       do {
         let path = try paths.path(value)
+        if access(path.string + "-cert.pub", R_OK) == 0 {
+          noteCertificate(path.string + "-cert.pub")
+        }
         if let entry = read(path, value), !named.contains(where: { Self.same($0, entry) }) {
           named.append(entry)
         }
@@ -62,6 +75,11 @@ struct Identities: Sendable {
       }
     }
     return named
+  }
+
+  private mutating func noteCertificate(_ path: String) {
+    hasForeign = true
+    skipped.append("\(path): certificates are not supported")
   }
 
   private static func same(_ one: Named, _ other: Named) -> Bool {
@@ -75,7 +93,10 @@ struct Identities: Sendable {
         return publicKey.map { Named(publicKey: $0, identity: nil) }
       }
       let key = file.publicKey ?? publicKey
-      if let key, let reason = Self.unsupported(key) { throw KeyProblem(reason) }
+      if let key, let reason = Self.unsupported(key) {
+        hasForeign = true
+        throw KeyProblem(reason)
+      }
       return Named(
         publicKey: key, identity: Identity(label: label, publicKey: key, source: .file(file)))
     } catch {
@@ -103,6 +124,7 @@ struct Identities: Sendable {
     do throws(KeyProblem) {
       return try agent.keys().filter { key in
         guard let reason = Self.unsupported(key.publicKey) else { return true }
+        hasForeign = true
         skipped.append("\(key.comment) (agent): \(reason)")
         return false
       }

@@ -9,7 +9,7 @@ struct Login: Sendable {
   let identities: Identities
 
   func run(_ connection: SSHConnection) async throws(SyncError) {
-    try await connection.handshake(hostKeyTypes: trust.preferredTypes)
+    try await connection.handshake(host, hostKeyTypes: trust.preferredTypes)
     try await checkServer(try await connection.serverKey())
     try await authenticate(connection)
     await connection.becomeUp()
@@ -31,21 +31,38 @@ struct Login: Sendable {
   /// Offers one key after the other; the passphrase of a key is asked for when the server would take it.
   private func authenticate(_ connection: SSHConnection) async throws(SyncError) {
     var tried: [String] = []
-    for identity in identities.usable {
+    let ways = LoginWays(host)
+    for identity in ways.publicKey ? identities.usable : [] {
       let offer = Offer(identity: identity, options: options, interrupt: interrupt)
       let outcome = try await offer.make(on: connection, user: host.user, tried: tried)
       guard let refusal = outcome else { return }
       tried.append("\(identity.label): \(refusal)")
     }
-    throw Self.failure(host, tried + identities.skipped)
+    let offered = await connection.remainingMethods(user: host.user)
+    if ways.password, offered.contains("password"), let ask = options.password {
+      interrupt.stopClock()
+      defer { interrupt.resumeClock(on: EventLoop.all[0]) }
+      for attempt in 1...ways.prompts {
+        guard let password = await ask(host, attempt) else { break }
+        if try await connection.authenticate(user: host.user, password: password) { return }
+      }
+      tried.append("the password was refused or not given")
+    }
+    throw failure(tried + identities.skipped, ways, offered)
   }
 
-  static func failure(_ host: ResolvedHost, _ tried: [String]) -> SyncError {
+  private func failure(_ tried: [String], _ ways: LoginWays, _ offered: [String]) -> SyncError {
     let list = tried.isEmpty ? "no key was found" : tried.joined(separator: "; ")
-    return SyncError(
+    let others = ways.forOpenSSH(offered)
+    var error = SyncError(
       .authentication, host.name, "\(host.user)@\(host.hostname) was not let in: \(list)",
-      advice: tried.isEmpty
-        ? "name a key with IdentityFile or add one to the agent with ssh-add"
-        : "check User and IdentityFile, and that the key is in the node's authorized_keys")
+      advice: !others.isEmpty
+        ? "the server also takes \(others.joined(separator: ", ")): log in once with "
+          + "`ssh -fNM \(host.name)`, and its shared connection is used"
+        : tried.isEmpty
+          ? "name a key with IdentityFile or add one to the agent with ssh-add"
+          : "check User and IdentityFile, and that the key is in the node's authorized_keys")
+    error.isForOpenSSH = !others.isEmpty || identities.hasForeign
+    return error
   }
 }

@@ -95,10 +95,16 @@ struct Opening: Sendable {
     }
     let tcp = TCP(
       host: host.hostname, port: host.port, family: host.first("addressfamily") ?? "any",
-      loop: loop, interrupt: interrupt)
+      bind: host.first("bindaddress"), silence: silence, loop: loop, interrupt: interrupt)
     do { return try session(over: try await tcp.open(), loop) } catch {
       throw SyncError(error.code, host.name, error.reason, advice: error.advice)
     }
+  }
+
+  /// How long the server may leave what we sent without acknowledgement.
+  private var silence: Duration {
+    guard let interval = host.serverAliveInterval else { return .seconds(60) }
+    return interval * max(1, host.first("serveralivecountmax").flatMap(Int.init) ?? 3)
   }
 
   private func session(

@@ -1,11 +1,12 @@
 import CLibSSH2
+import HostBook
 
 /// The steps between the first byte and the first command.
 extension SSHConnection {
   /// Greeting and key exchange.
   /// - Parameter hostKeyTypes: What the server shall prove to be, the best first.
-  func handshake(hostKeyTypes: [String]) async throws(SyncError) {
-    preferHostKeys(hostKeyTypes)
+  func handshake(_ host: ResolvedHost, hostKeyTypes: [String]) async throws(SyncError) {
+    try propose(host, hostKeyTypes: hostKeyTypes)
     startTransport()
     let (session, descriptor) = (wire.session, transport.descriptor)
     let code = try await drive {
@@ -13,23 +14,14 @@ extension SSHConnection {
     }
     if code == 0 { return }
     if code == Int(LIBSSH2_ERROR_KEX_FAILURE) || code == Int(LIBSSH2_ERROR_METHOD_NONE) {
-      throw SyncError(
+      var error = SyncError(
         .unsupported, name, "no common algorithms with the server: \(wire.lastMessage)",
-        advice: "this libssh2 knows no ETM-only MACs and no RSA-only host keys; 1.11 does")
+        advice: "this libssh2 knows no ETM-only MACs and no RSA-only host keys; 1.11 does, and so "
+          + "does OpenSSH's ssh")
+      error.isForOpenSSH = true
+      throw error
     }
     throw lost(wire.lastMessage)
-  }
-
-  /// libssh2 1.10 copies wrongly when it is given a name that it does not know.
-  private func preferHostKeys(_ wanted: [String]) {
-    var list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
-    let count = libssh2_session_supported_algs(wire.session, LIBSSH2_METHOD_HOSTKEY, &list)
-    guard count > 0, let list else { return }
-    defer { libssh2_free(wire.session, list) }
-    let supported = (0..<Int(count)).compactMap { list[$0].map { String(cString: $0) } }
-    let chosen = wanted.filter(supported.contains) + supported.filter { !wanted.contains($0) }
-    libssh2_session_method_pref(
-      wire.session, LIBSSH2_METHOD_HOSTKEY, chosen.joined(separator: ","))
   }
 
   /// The public key that the server has proved to hold, as RFC 4253 section 6.6 spells it.
@@ -40,6 +32,13 @@ extension SSHConnection {
       throw SyncError(.hostKey, name, "the server sent no host key")
     }
     return UnsafeRawBufferPointer(start: bytes, count: size).map { $0 }
+  }
+
+  /// The host key that was checked when the connection was made, as `.pub` files have it: `TYPE BASE64`.
+  public func hostKeys() throws(SyncError) -> [String] {
+    if let failure { throw failure }
+    let key = try serverKey()
+    return ["\(KnownHosts.keyType(key) ?? "unknown") \(Base64.encode(key, padding: true))"]
   }
 
   /// Offers one key. Returns false when the server does not want it.
@@ -69,6 +68,36 @@ extension SSHConnection {
       let signature = try await sign(data)
       wire.signing = signature.map { .signed($0) } ?? .refused
     }
+  }
+
+  /// Tries a password. Returns false when the server does not take it.
+  func authenticate(user: String, password: [UInt8]) async throws(SyncError) -> Bool {
+    phase = .authentication
+    let session = wire.session
+    let code = try await drive {
+      password.withUnsafeBytes { bytes in
+        Int(
+          libssh2_userauth_password_ex(
+            session, user, UInt32(user.utf8.count),
+            bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count), nil))
+      }
+    }
+    if code == Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED) { return false }
+    guard code == 0 else { throw lost() }
+    return true
+  }
+
+  /// The ways in that the server still offers after it has refused others; empty when it does not say.
+  func remainingMethods(user: String) async -> [String] {
+    let session = wire.session
+    var list: String?
+    _ = try? await drive {
+      list = libssh2_userauth_list(session, user, UInt32(user.utf8.count)).map {
+        String(cString: $0)
+      }
+      return list == nil ? Int(libssh2_session_last_errno(session)) : 0
+    }
+    return list?.split(separator: ",").map(String.init) ?? []
   }
 
   /// Logged in: from now on it is kept alive and watched.

@@ -10,6 +10,10 @@ struct TCP: Sendable {
   let port: UInt16
   /// any, inet or inet6
   let family: String
+  /// The address of this machine to come from; nil for any.
+  let bind: String?
+  /// After how long without acknowledgement the connection counts as broken.
+  let silence: Duration
   let loop: EventLoop
   let interrupt: Interrupt
 
@@ -44,6 +48,7 @@ struct TCP: Sendable {
     guard descriptor >= 0 else { throw failure(errno) }
     let transport = SocketTransport(descriptor, on: loop, isTCP: true)
     prepare(descriptor)
+    try await bindSource(descriptor, address.family)
     let status = address.bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return Int32(-1) }
       return connect(
@@ -62,6 +67,25 @@ struct TCP: Sendable {
     return transport
   }
 
+  /// BindAddress: a name or number of this machine, of the family of the target.
+  private func bindSource(_ descriptor: Int32, _ family: Int32) async throws(SyncError) {
+    guard let bind, bind != "none" else { return }
+    let word = family == AF_INET6 ? "inet6" : "inet"
+    let found = try await interrupt.offload {
+      Address.lookUp(bind, port: 0, family: word, numeric: false)
+    }
+    guard let source = found.first else { return }
+    let status = source.bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return Int32(-1) }
+      return bindSocket(
+        descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    if status != 0 {
+      throw SyncError(
+        .unreachable, host, "cannot come from BindAddress \(bind): \(systemMessage(errno))")
+    }
+  }
+
   private func failure(_ number: Int32) -> SyncError {
     SyncError(.unreachable, host, systemMessage(number))
   }
@@ -72,11 +96,17 @@ struct TCP: Sendable {
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     #if os(Linux)
       // Our keep-alives ask for no answer; the kernel says when nobody acknowledges them.
-      setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 60_000)
+      let limit = Int32(clamping: silence.components.seconds * 1000)
+      setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, limit)
     #else
       setOption(descriptor, SOL_SOCKET, SO_NOSIGPIPE, 1)
     #endif
   }
+}
+
+/// `TCP.bind` hides the system's.
+private let bindSocket: @Sendable (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32 = {
+  bind($0, $1, $2)
 }
 
 /// The error number with which connecting ended (0: connected); nil when it has not.

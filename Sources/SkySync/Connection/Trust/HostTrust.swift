@@ -83,12 +83,21 @@ struct HostTrust: Sendable {
 
   func refusal(_ question: HostKeyQuestion) -> SyncError {
     let byAuthority = known.entries(for: lookupName).contains { $0.marker == .authority }
-    return SyncError(
+    var error = SyncError(
       .hostKey, host.name,
       "its host key (\(question.keyType) \(question.fingerprint)) is not in the known-hosts files"
         + (byAuthority ? "; they name a certificate authority, which is not supported here" : ""),
       advice: "compare the fingerprint with the one the machine's owner gives, then connect once "
         + "with ssh, or set StrictHostKeyChecking to accept-new")
+    error.isForOpenSSH = byAuthority
+    return error
+  }
+
+  /// The keys by which the host is known, each as `TYPE BASE64`.
+  var knownKeys: [String] {
+    known.entries(for: lookupName).filter { $0.marker == .none }.map { entry in
+      "\(entry.keyType) \(Base64.encode(entry.key))"
+    }
   }
 
   var lookupName: String {

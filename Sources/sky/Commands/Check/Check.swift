@@ -4,6 +4,7 @@ import Clusters
 /// `sky check`: what this machine can use, and what is missing for the rest.
 struct Check: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Say which infra and which object stores this machine can use, and what is missing.",
     discussion: Help.text(
       examples: [
@@ -19,9 +20,14 @@ struct Check: SkyCommand {
 
   func run(_ context: SkyContext) async throws {
     async let stores = ObjectStores(context).check()
-    let infra = CheckRow(
-      "local", try await Providers.find("local", home: context.home).missing())
-    let rows = [infra] + (await stores).map { CheckRow($0) }
+    let session = try await ClusterSession(context)
+    var infra: [CheckRow] = []
+    for (name, problem) in Providers.known(session.support) {
+      let missing =
+        problem == nil ? try await session.clusters.provider(name).missing() : problem
+      infra.append(CheckRow(name, missing))
+    }
+    let rows = infra + (await stores).map { CheckRow($0) }
     if json {
       context.console.say(try JSON.text(rows))
     } else {
@@ -31,7 +37,9 @@ struct Check: SkyCommand {
         if let advice = row.advice.value { context.console.note("\(row.name): \(advice)") }
       }
     }
-    guard infra.usable else { throw CommandError(.failed, "no infra can be used on this machine") }
+    guard infra.contains(where: \.usable) else {
+      throw CommandError(.failed, "no infra can be used on this machine")
+    }
   }
 }
 

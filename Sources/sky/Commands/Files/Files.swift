@@ -5,6 +5,7 @@ import SystemPackage
 /// `sky files`: what a sync of a folder would send, or leave here, and why.
 struct Files: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "files",
     abstract: "List the files that a sync of a folder would send.",
     discussion: Help.text(
       examples: [

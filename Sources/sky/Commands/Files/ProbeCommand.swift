@@ -33,7 +33,7 @@ struct ProbeCommand: SkyCommand {
     for answer in answers { _ = try answer.get() }
   }
 
-  private static func ask(_ host: SSHConnection) async throws(SyncError) -> Probe {
+  private static func ask(_ host: any NodeConnection) async throws(SyncError) -> Probe {
     try await Probe.run(on: host)
   }
 }

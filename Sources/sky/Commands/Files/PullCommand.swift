@@ -107,14 +107,14 @@ private struct PullJob: Sendable {
     return NodeResult(alias: alias, request: request, result: result)
   }
 
-  private func connect(_ connector: Connector) async -> Result<SSHConnection, SyncError> {
+  private func connect(_ connector: Connector) async -> Result<any NodeConnection, SyncError> {
     do throws(SyncError) { return .success(try await connector.connect(alias)) } catch {
       return .failure(error)
     }
   }
 
   private func fetch(
-    _ host: SSHConnection, _ options: PullOptions, _ live: LiveProgress
+    _ host: any NodeConnection, _ options: PullOptions, _ live: LiveProgress
   ) async -> Result<SyncReport, SyncError> {
     do throws(SyncError) {
       let report = try await Pull.run(

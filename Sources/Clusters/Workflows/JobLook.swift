@@ -1,0 +1,65 @@
+import SkySync
+
+/// What the nodes of a cluster, and its provider for those that are silent, say of its jobs.
+struct JobLook {
+  struct Rank: Sendable {
+    var status: RankStatus
+    /// nil for a node that is gone.
+    var host: (any CommandHost)?
+  }
+
+  struct Answer: Sendable {
+    var jobs: [Int: [Rank]] = [:]
+    /// Nodes that the provider knows to be down.
+    var gone: Set<Int> = []
+    /// Nodes that may be up and do not answer.
+    var silent: Set<Int> = []
+
+    /// All ranks of the job that anything is known of; those on nodes that are gone are lost.
+    func ranks(of job: JobRecord) -> [Rank] {
+      let told = jobs[job.id] ?? []
+      let lost = gone.filter { $0 < job.exitCodes.count }.map { rank in
+        Rank(status: RankStatus(id: job.id, rank: rank, isAlive: false), host: nil)
+      }
+      return (told + lost).sorted { $0.status.rank < $1.status.rank }
+    }
+  }
+
+  let context: ClusterContext
+  let cluster: ClusterRecord
+
+  /// Throws when no node answers and none is known to be down.
+  func take() async throws -> Answer {
+    let nodes = try await context.state.nodes(of: cluster.name)
+    let reached = await Reach(context: context).each(nodes)
+    let hosts = reached.compactMap { try? $0.get() }
+      .map { RankedHost(rank: $0.rank, host: $0.host) }
+    let overview = await JobTable.overview(cluster: cluster.name, on: hosts)
+    var answer = Answer()
+    for (id, ranks) in overview.jobs {
+      answer.jobs[id] = ranks.map { status in
+        Rank(status: status, host: hosts.first { $0.rank == status.rank }?.host)
+      }
+    }
+    let answered = Set(hosts.map(\.rank)).subtracting(overview.unreachable.keys)
+    answer.silent = Set(nodes.map(\.rank)).subtracting(answered)
+    guard !answer.silent.isEmpty else { return answer }
+    answer.gone = try await down(among: answer.silent)
+    answer.silent.subtract(answer.gone)
+    if answered.isEmpty, answer.gone.isEmpty {
+      for result in reached { _ = try result.get() }
+      if let error = overview.unreachable.values.first { throw error }
+    }
+    for node in nodes where answer.silent.contains(node.rank) {
+      context.report(.notice("\(node.alias) does not answer: what it runs is not known"))
+    }
+    return answer
+  }
+
+  private func down(among silent: Set<Int>) async throws -> Set<Int> {
+    let provider = try context.provider(cluster.infra)
+    guard provider.seesNodesFromOutside else { return [] }
+    let states = try await provider.nodes(of: context.spec(cluster))
+    return Set(states.filter { $0.state != .up }.map(\.rank)).intersection(silent)
+  }
+}

@@ -1,0 +1,71 @@
+import SkySync
+import SystemPackage
+
+/// Takes away from nodes what mounts brought there: only what was sent, and not what was changed since.
+struct RemoveSynced {
+  let context: ClusterContext
+  let cluster: ClusterRecord
+
+  /// - Parameter targets: of mounts that stay; nothing in them is touched.
+  /// - Returns: what was done with each node.
+  func run(
+    _ entries: [SyncedEntry], keeping targets: [String], from nodes: [ReachedNode]
+  ) async throws -> [SyncReport] {
+    for entry in entries where entry.kind == .bucket {
+      for node in nodes {
+        try await NodeStorage(node.host, here: context.stores).unmount(entry.target) {
+          [context] words in context.report(.notice(words))
+        }
+      }
+    }
+    let files = entries.filter { $0.kind != .bucket }
+    let memory = SyncMemory(context.home)
+    var reports: [SyncReport] = []
+    for node in nodes where !files.isEmpty {
+      let pairs = files.compactMap { entry -> SyncPair? in
+        let target = Array(entry.target.utf8)
+        let manifest = memory.manifest(cluster, rank: node.rank, target: target)
+        let shape: SyncPair.Shape =
+          switch entry.kind {
+          case .folder: .contents
+          case .fileOrInto: .fileOrInto
+          default: .file
+          }
+        return SyncPair(
+          removing: target, of: FilePath(entry.source ?? "/"), shape: shape, manifest: manifest
+        ) { path in
+          let full = entry.kind == .folder ? target + [0x2f] + path : target
+          return !targets.contains { isIn(full, Array($0.utf8)) }
+        }
+      }
+      guard !pairs.isEmpty else { continue }
+      let report = try await Push.run(pairs, to: node.host)
+      context.report(.synced(alias: node.alias, report))
+      let folders = files.filter { $0.kind == .folder }.map(\.target)
+      try await removeEmpty(folders, on: node)
+      reports.append(report)
+    }
+    for entry in entries {
+      try await context.state.forgetSynced(entry.target, of: cluster.name)
+      let names = nodes.map(\.alias).joined(separator: ", ")
+      context.report(.notice("\(entry.target) was removed from \(names)"))
+    }
+    return reports
+  }
+
+  /// A folder that holds nothing more goes too.
+  private func removeEmpty(_ folders: [String], on node: ReachedNode) async throws {
+    guard !folders.isEmpty else { return }
+    let lines = folders.map { folder -> String in
+      let isHome = folder.hasPrefix("~/")
+      let rest = ShellText.quoted(isHome ? String(folder.dropFirst(2)) : folder)
+      return isHome ? "rmdir \"$HOME\"/\(rest)" : folder == "~" ? ":" : "rmdir \(rest)"
+    }
+    let script = "exec 2>/dev/null\n\(lines.joined(separator: "\n"))\nexit 0\n"
+    _ = try await NodeShell.run(Array(script.utf8), on: node.host)
+  }
+}
+
+private func isIn(_ path: [UInt8], _ folder: [UInt8]) -> Bool {
+  path == folder || path.starts(with: folder + [0x2f])
+}

@@ -1,0 +1,46 @@
+import HostBook
+import SkySync
+import SystemPackage
+
+/// `sky sync`: the workdir and the file mounts of a cluster's last task again.
+public struct SyncCluster: Sendable {
+  let context: ClusterContext
+
+  public init(_ context: ClusterContext) { self.context = context }
+
+  /// - Parameter delete: remove what mounts brought that are not in the task any more, unless it was
+  ///   changed on the node since.
+  /// - Returns: what was done with each node, by rank.
+  public func run(_ name: String, delete: Bool) async throws -> [SyncReport] {
+    let lock = try await context.lock(name, purpose: "sky sync \(name)")
+    defer { withExtendedLifetime(lock) {} }
+    let cluster = try await context.runningCluster(name)
+    let entries = try await context.state.synced(to: name)
+    let sources = try TaskSources(again: entries, context)
+    let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
+    let removed = try await leave(entries, cluster, nodes, delete: delete)
+    let reports = try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
+    if entries.allSatisfy({ !$0.isCurrent }), removed.isEmpty {
+      context.report(.notice("\(name): its last task has neither a workdir nor file mounts"))
+    }
+    return reports.isEmpty ? removed : reports
+  }
+
+  /// Removes the mounts that are in the task no more, or says that they are there.
+  private func leave(
+    _ entries: [SyncedEntry], _ cluster: ClusterRecord, _ nodes: [ReachedNode], delete: Bool
+  ) async throws -> [SyncReport] {
+    let left = entries.filter { !$0.isCurrent && !$0.isWorkdir }
+    guard delete else {
+      for entry in left {
+        context.report(
+          .notice("\(entry.target) is in the task no more; --delete removes it on the nodes"))
+      }
+      return []
+    }
+    guard !left.isEmpty else { return [] }
+    let removal = RemoveSynced(context: context, cluster: cluster)
+    return try await removal.run(
+      left, keeping: entries.filter(\.isCurrent).map(\.target), from: nodes)
+  }
+}

@@ -1,0 +1,139 @@
+import Support
+import SystemPackage
+import Testing
+
+/// `--infra slurm/…` against a real Slurm on this machine.
+@Suite(
+  .serialized, .timeLimit(.minutes(10)),
+  .enabled(if: SlurmCluster.missing == nil, "\(SlurmCluster.missing ?? "")"))
+struct SlurmTests {
+  private func withRoom(_ body: (SkyRoom, SlurmCluster) async throws -> Void) async throws {
+    try await withSlurm { slurm in
+      try await withSkyRoom { room in
+        _ = try await room.good("mkdir -m 700 .slurm .ssh")
+        try writeFile(room.folder.appending(".slurm/config"), Array(slurm.config("hpc").utf8))
+        try await body(room, slurm)
+      }
+    }
+  }
+
+  @Test func `three nodes are launched, reached by every ssh program, and given back`()
+    async throws
+  {
+    try await withRoom { room, slurm in
+      try await room.good(
+        "mkdir work && echo code >work/file && head -c 200000 /dev/urandom >work/big")
+      let launched = try await room.script(
+        """
+        sky launch -y -c exp --infra slurm/hpc --num-nodes 3 --workdir work --secret TOKEN=hidden-word \\
+          'echo "$SKYPILOT_NODE_RANK $SLURM_PROCID $SLURMD_NODENAME $SLURM_JOB_NUM_NODES $SLURM_NTASKS"
+           echo "$SKYPILOT_NODE_IPS" | wc -l; test "$TOKEN" = hidden-word && cat file
+           grep -l hidden-word /proc/[0-9]*/cmdline'
+        """)
+      let story = launched.text + launched.errorText
+      for rank in 0..<3 {
+        #expect(
+          launched.text.contains("rank=\(rank)) \(rank) \(rank) c\(rank + 1) 3 3\n"), "\(story)")
+        #expect(launched.text.contains("rank=\(rank)) 3\n"), "\(story)")
+        #expect(launched.text.contains("rank=\(rank)) code\n"), "\(story)")
+      }
+      #expect(!launched.text.contains("cmdline"), "\(story)")
+      #expect(
+        launched.errorText.contains("syncing to exp\n"), "a shared home is synced once: \(story)")
+      #expect(try await slurm.run("squeue", "-h", "-o", "%D %T").text == "3 RUNNING\n")
+      try await room.good(
+        """
+        mkdir got && rsync -Pavz exp-worker1:sky_workdir/ got/ && cmp got/big work/big
+        [ "$(ssh exp-worker2 'cat sky_workdir/file')" = code ]
+        scp -q exp:sky_workdir/file copied && cmp copied work/file
+        """)
+      let jobs = try await room.script(
+        """
+        sky exec exp --num-nodes 2 'exit $((SLURM_PROCID + 40))'; echo "ended with $?"
+        sky exec -d exp 'touch $HOME/there; sleep 600'; until ssh exp test -e there; do sleep 0.1; done
+        sky cancel exp; sky queue exp
+        ps ax -o args | grep -c '[s]leep 600'
+        """)
+      #expect(
+        jobs.text.contains("ended with 40\n") || jobs.text.contains("ended with 41\n"),
+        "\(jobs.text)\(jobs.errorText)")
+      #expect(jobs.text.contains("CANCELLED") && jobs.text.contains("FAILED"), "\(jobs.text)")
+      #expect(jobs.text.hasSuffix("\n0\n"), "\(jobs.text)\(jobs.errorText)")
+      try await room.good("sky down -y exp")
+      #expect(try await slurm.run("squeue", "-h").text == "")
+      let left = try await room.good("grep -c '^Host' .sky/ssh_config; true")
+      #expect(left == "0\n")
+      let home = try await run(
+        "sh", ["-c", "cat .ssh/authorized_keys; ls -A .sky_node"], in: slurm.home)
+      #expect(home.text == "", "\(home.text)")
+    }
+  }
+
+  @Test func `what a request waits for is shown, and an end from outside is seen`() async throws {
+    try await withRoom { room, slurm in
+      let held = try await slurm.run(
+        "sbatch", "--parsable", "-N3", "--exclusive", "--wrap=sleep 600")
+      let number = String(held.text.dropLast())
+      #expect(held.status == 0, "\(held.errorText)")
+      let started = try await room.script(
+        """
+        sky launch -y -c late --infra slurm/hpc/all --num-nodes 2 2>err &
+        until grep -q 'PENDING: Resources' err; do sleep 0.1; kill -0 $! || break; done
+        cat err; grep -c PENDING err
+        """)
+      #expect(started.text.contains("is PENDING: Resources"), "\(started.text)\(started.errorText)")
+      // The first one's room is gone; what it submitted is found again, not submitted twice.
+      let again = try await room.script(
+        """
+        pkill_by_pid() { for p in /proc/[0-9]*; do
+          [ "$(tr '\\0' ' ' <$p/cmdline 2>/dev/null | cut -d' ' -f2-5)" = "launch -y -c late" ] && kill -9 ${p#/proc/}
+        done; true; }
+        pkill_by_pid
+        SLURM_CONF=$1 scancel $2
+        sky launch -y -c late --infra slurm/hpc/all --num-nodes 2 && sky status -r --json
+        """, [slurm.folder.appending("slurm.conf").string, number])
+      #expect(again.status == 0, "\(again.text)\(again.errorText)")
+      #expect(again.text.contains(#""state" : "UP""#), "\(again.text)")
+      let queue = try await slurm.run("squeue", "-h", "-t", "PD,R", "-o", "%D %T")
+      #expect(queue.text == "2 RUNNING\n", "\(queue.text)")
+
+      let ended = try await room.script(
+        """
+        sky exec -d late 'touch $HOME/there; sleep 600'; until ssh late test -e there; do sleep 0.1; done
+        SLURM_CONF=$1 scancel -u "$(id -un)"
+        until [ -z "$(SLURM_CONF=$1 squeue -h)" ]; do sleep 0.2; done
+        sky status -r --json; sky queue late; sky down -y late; echo "down $?"
+        """, [slurm.folder.appending("slurm.conf").string])
+      let story = ended.text + ended.errorText
+      #expect(ended.text.contains(#""state" : "STOPPED""#), "\(story)")
+      #expect(ended.text.contains("FAILED") && !ended.text.contains("RUNNING"), "\(story)")
+      #expect(ended.text.hasSuffix("down 0\n"), "\(story)")
+    }
+  }
+
+  @Test func `a user's alias names the login node, and nonsense is refused with reasons`()
+    async throws
+  {
+    try await withRoom { room, slurm in
+      try await room.good("mv .slurm/config .ssh/config && chmod 600 .ssh/config")
+      let launched = try await room.script(
+        """
+        sky launch -y -c small --infra slurm/hpc/one 'echo $SLURM_JOB_PARTITION' && sky hosts show small
+        """)
+      #expect(launched.text.hasPrefix("one\n"), "\(launched.text)\(launched.errorText)")
+      #expect(launched.text.lowercased().contains("proxyjump hpc"), "\(launched.text)")
+      let wrong = try await room.script(
+        """
+        sky launch -y -c a --infra slurm/hpc/none true; echo $?
+        printf 'resources: {cpus: 400}\\n' >big.yaml; sky launch -y -c b --infra slurm/hpc big.yaml; echo $?
+        sky launch -y -c c --infra slurm/nobody true; echo $?
+        sky stop -y small; echo $?; sky status
+        """)
+      let story = wrong.text + wrong.errorText
+      #expect(wrong.text.hasPrefix("68\n69\n69\n1\n"), "\(story)")
+      #expect(wrong.errorText.contains("There are: all, one"), "\(story)")
+      #expect(wrong.errorText.contains("did not take the request"), "\(story)")
+      #expect(!wrong.text.contains("INIT"), "what was refused is no cluster: \(story)")
+    }
+  }
+}
