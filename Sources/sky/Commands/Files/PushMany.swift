@@ -37,7 +37,9 @@ extension PushCommand {
     for node in nodes { await node.host.close() }
     let outcomes = Dictionary(uniqueKeysWithValues: zip(reached, done))
     return hosts.enumerated().map { index, host in
-      host.flatMap { _ in outcomes[index] ?? .failure(SyncError(.cancelled, aliases[index], "was not reached")) }
+      host.flatMap { _ in
+        outcomes[index] ?? .failure(SyncError(.cancelled, aliases[index], "was not reached"))
+      }
     }
   }
 
