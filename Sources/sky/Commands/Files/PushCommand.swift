@@ -42,7 +42,8 @@ struct PushCommand: SkyCommand {
     var pairs: [SyncPair] = []
     for source in sources {
       let memory = PushMemory(context.home, target.alias)
-      pairs.append(try source.pair(to: target, alone: sources.count == 1, memory: memory))
+      pairs.append(
+        try source.pair(to: target, alone: sources.count == 1, memory: memory).scanning())
     }
     var pushOptions = PushOptions()
     pushOptions.dryRun = options.dryRun
@@ -52,7 +53,7 @@ struct PushCommand: SkyCommand {
     // What a rule leaves out here is none of a mirror's business there.
     pushOptions.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
     if targets.count > 1 {
-      return try await push(pushOptions, sources, to: targets, context)
+      return try await push(pushOptions, sources, begun: pairs, to: targets, context)
     }
     let host = try await Connector(context.home, options: context.console.connectionOptions)
       .connect(target.alias)

@@ -15,9 +15,10 @@ extension PushCommand {
   }
 
   /// Reports come in the order of the places. Every node has its turn, then the first error is thrown.
+  /// - Parameter begun: the sources with their scans under way.
   func push(
-    _ pushOptions: PushOptions, _ sources: [PushSource], to targets: [RemotePath],
-    _ context: SkyContext
+    _ pushOptions: PushOptions, _ sources: [PushSource], begun: [SyncPair],
+    to targets: [RemotePath], _ context: SkyContext
   ) async throws {
     let connector = await Connector(context.home, options: context.console.connectionOptions)
     let hosts = await withTaskGroup(of: (Int, Result<SSHConnection, SyncError>).self) { group in
@@ -38,9 +39,10 @@ extension PushCommand {
     for (target, host) in zip(targets, hosts) {
       guard case .success(let host) = host else { continue }
       let memory = PushMemory(context.home, target.alias)
-      let pairs = try sources.map {
+      var pairs = try sources.map {
         try $0.pair(to: target, alone: sources.count == 1, memory: memory)
       }
+      for index in pairs.indices { pairs[index].scan = begun[index].scan }
       nodes.append((host, pairs))
     }
     let results = await Push.run(nodes, options: pushOptions)
