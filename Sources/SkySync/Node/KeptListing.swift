@@ -1,7 +1,7 @@
 /// What a node listed at the last look at one target. Both sides keep the same bytes, so that at the next look
 /// only what differs from them travels.
 struct KeptListing: Equatable, Sendable {
-  /// `TYPE MODE SIZE MTIME ./PATH//LINK`, each record ended by NUL, sorted by their bytes.
+  /// `./PATH//TYPE MODE SIZE MTIME LINK`, each record ended by NUL, sorted by their bytes.
   let records: [UInt8]
   /// SHA-256 of them, in lower-case hex: what both sides compare.
   let digest: String
@@ -28,8 +28,10 @@ struct KeptListing: Equatable, Sendable {
     let letter = entry.kind == .folder ? "d" : entry.kind == .link ? "l" : "f"
     let size = entry.kind == .link ? Int64(entry.linkTarget.count) : entry.size
     let mode = String(entry.mode, radix: 8)
-    return [UInt8]("\(letter) \(mode) \(size) \(FindTime.text(entry.mtime)) ") + entry.path.dotted
-      + [UInt8]("//") + entry.linkTarget + [0]
+    return entry.path.dotted
+      + [UInt8]("//\(letter) \(mode) \(size) \(FindTime.text(entry.mtime)) ") + entry.linkTarget + [
+        0
+      ]
   }
 
   /// The records after `changes`, which `comm -z -3` made: what is gone stands as it was, what is new after

@@ -14,7 +14,7 @@ enum KeptScript {
     for f in "$tag.$host".*; do
     q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
     done
-    { find . -path './.sky-staging.*' -prune -o -type d -printf 'd %m 0 %T@ %p//\0' -o -printf '%y %m %s %T@ %p//%l\0'; echo $? >"$now.e"; } |
+    { find . -path './.sky-staging.*' -prune -o -type d -printf '%p//d %m 0 %T@ \0' -o -printf '%p//%y %m %s %T@ %l\0'; echo $? >"$now.e"; } |
     sort -z >"$now" && read -r e <"$now.e" || { rm -f "$now" "$now".?; e=0; return 1; }
     }
     kept() {

@@ -69,13 +69,20 @@ extension NodeListing {
     target.entries += new.entries
   }
 
-  /// `%y %m %s %T@ %p//%l`: no path that find prints has two slashes in a row, so the first two end it.
+  /// `%p//%y %m %s %T@ %l`: no path that find prints has two slashes in a row, so the first two end it. Nearly in
+  /// the order of the paths.
   private func entry(_ record: ArraySlice<UInt8>) throws(SyncError) -> FileEntry {
     var place = record.startIndex
     while let slash = record[place...].firstIndex(of: .slash) {
       guard slash + 1 < record.endIndex else { break }
       if record[slash + 1] == .slash {
-        return try entry(record[..<slash], link: record[(slash + 2)...])
+        var rest = record[(slash + 2)...]
+        let letter = word(&rest).first
+        guard let mode = number(word(&rest), radix: 8), let size = number(word(&rest)),
+          let mtime = nanoseconds(word(&rest)), let path = relative(record[..<slash])
+        else { break }
+        let bits = UInt16(truncatingIfNeeded: mode & 0o7777)
+        return make(path, kind(letter), mode: bits, size, mtime, rest)
       }
       place = slash + 1
     }

@@ -129,7 +129,7 @@ struct NodeListing {
       path, kind(letter), mode: UInt16(truncatingIfNeeded: mode & 0o7777), size, mtime, link)
   }
 
-  private func kind(_ letter: UInt8?) -> FileEntry.Kind? {
+  func kind(_ letter: UInt8?) -> FileEntry.Kind? {
     switch letter {
     case UInt8(ascii: "f"): .file
     case UInt8(ascii: "d"): .folder
@@ -215,13 +215,13 @@ struct NodeListing {
     String(decoding: try field(), as: UTF8.self)
   }
 
-  private func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let end = rest.firstIndex(of: UInt8(ascii: " ")) ?? rest.endIndex
     defer { rest = rest[min(end + 1, rest.endIndex)...] }
     return rest[..<end]
   }
 
-  private func number(_ digits: ArraySlice<UInt8>, radix: Int64 = 10) -> Int64? {
+  func number(_ digits: ArraySlice<UInt8>, radix: Int64 = 10) -> Int64? {
     let negative = digits.first == UInt8(ascii: "-")
     var value: Int64 = 0
     let all = negative ? digits.dropFirst() : digits
@@ -242,7 +242,7 @@ struct NodeListing {
   }
 
   /// `-12.3456789000` as find prints it: whole seconds rounded down, then a fraction that is added.
-  private func nanoseconds(_ text: ArraySlice<UInt8>) -> Int64? {
+  func nanoseconds(_ text: ArraySlice<UInt8>) -> Int64? {
     let dot = text.firstIndex(of: UInt8(ascii: ".")) ?? text.endIndex
     guard let seconds = number(text[..<dot]) else { return nil }
     // A time that nanoseconds in 64 bits cannot hold (after 2255) is unlike any of ours.
@@ -258,7 +258,7 @@ struct NodeListing {
   }
 
   /// `./a/b` as `a/b`, `.` as nothing; nil for a path that leads out of the folder.
-  private func relative(_ path: ArraySlice<UInt8>) -> [UInt8]? {
+  func relative(_ path: ArraySlice<UInt8>) -> [UInt8]? {
     if path.count == 1, path.first == UInt8(ascii: ".") { return [] }
     guard path.starts(with: [UInt8(ascii: "."), UInt8(ascii: "/")]) else { return nil }
     let rest = Array(path.dropFirst(2))

@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Keeps a node's last listing on this machine's disk, beside the manifest. Losing it costs a full listing.
 enum KeptFile {
-  private static let magic = Array("sky-listing 1\n".utf8)
+  private static let magic = Array("sky-listing 2\n".utf8)
   private static let digestLength = 64
 
   /// Under which name the node keeps its copy: the same for the same two places.

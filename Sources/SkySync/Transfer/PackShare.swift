@@ -133,6 +133,9 @@ final class OneScan: Sendable {
     self.scan = scan
   }
 
+  /// Begins before anybody waits for it.
+  func begin() { Task { try? await result() } }
+
   @Sendable func result() async throws(SyncError) -> FileTree {
     let task = task.withLock { task in
       if let task { return task }

@@ -48,6 +48,15 @@ public struct SyncPair: Sendable {
 }
 
 extension SyncPair {
+  /// The same, with its scan begun: for while the node is being connected to.
+  public func scanning() -> SyncPair {
+    var pair = self
+    let scan = OneScan(scan)
+    scan.begin()
+    pair.scan = scan.result
+    return pair
+  }
+
   /// As the node's script reads it: MODE:NAME:PATH, after the mode `=KEY=DIGEST` where both sides keep the
   /// listing.
   func argument(kept: KeptListing?) -> String {

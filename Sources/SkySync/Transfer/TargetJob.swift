@@ -104,6 +104,7 @@ struct TargetJob: Sendable {
   func remember(_ packed: PackResult, failed: Bool) throws(SyncError) {
     guard let path = pair.manifest, refusal == nil else { return }
     if let listing = target.newListing { KeptFile.save(listing, besides: path) }
+    if plan.isEmpty, plan.problems.isEmpty, let old, old.entries == tree.entries { return }
     let manifest = remembered(packed, failed: failed)
     if plan.whole, !failed, packed.broken.isEmpty {
       // The node keeps its listing once it has said the end; another than this one does no harm.
@@ -152,8 +153,11 @@ struct TargetJob: Sendable {
   private func leftovers(failed: Bool) -> [FileEntry] {
     guard let old else { return [] }
     let deleted = failed ? [] : Set(plan.deletedFiles + plan.deletedFolders)
+    var next = 0
     return old.entries.filter { entry in
-      guard tree.entries.entry(at: entry.path) == nil, !deleted.contains(entry.path),
+      while next < tree.entries.count, tree.entries[next].path.precedes(entry.path) { next += 1 }
+      let isHere = next < tree.entries.count && tree.entries[next].path == entry.path
+      guard !isHere, !deleted.contains(entry.path),
         let there = target.entries.entry(at: entry.path)
       else { return false }
       return entry.looksLike(there)

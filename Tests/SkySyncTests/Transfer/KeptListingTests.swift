@@ -97,7 +97,7 @@ import Testing
   @Test(
     "changes of another listing are no answer, and the next look is a full one",
     arguments: [
-      #"C\0\0f 644 1 1.0 ./zz//\0"#, #"C\0\0\tnonsense\0"#, #"C\0\0\tf 644 1 1.0 /x//\0"#,
+      #"C\0\0./zz//f 644 1 1.0 \0"#, #"C\0\0\tnonsense\0"#, #"C\0\0\t/x//f 644 1 1.0 \0"#,
     ])
   func lies(records: String) async throws {
     try await withPlace { place in
@@ -136,7 +136,7 @@ import Testing
   }
 
   private func listing(_ random: inout SeededRandom) -> [UInt8] {
-    let names: [[UInt8]] = (0..<40).map { Array("f 644 \($0) 1.0 ./n\($0 % 7)\t\n//".utf8) + [0] }
+    let names: [[UInt8]] = (0..<40).map { Array("./n\($0 % 7)\t\n//f 644 \($0) 1.0 ".utf8) + [0] }
     return names.filter { _ in Bool.random(using: &random) }.sorted { $0.precedes($1) }
       .flatMap { $0 }
   }

@@ -36,11 +36,16 @@ struct PushCommand: SkyCommand {
     let places = try places(context)
     let sources = paths.dropLast(places.count).map { PushSource($0, context, ignores: !noIgnore) }
     let leftOut = LeftOut()
-    let pairs = try places.map { place in
+    var pairs = try places.map { place in
       let memory = PushMemory(context.home, place.alias)
       return try sources.map {
         try $0.pair(to: place, alone: sources.count == 1, memory: memory, leftOut)
       }
+    }
+    // One scan for all places, under way while they are being connected to.
+    pairs[0] = pairs[0].map { $0.scanning() }
+    for place in pairs.indices {
+      for index in sources.indices { pairs[place][index].scan = pairs[0][index].scan }
     }
     let live = LiveProgress(context.console, verb: "sending")
     let results = await push(pairs, to: places.map(\.alias), pushOptions(sources), context, live)
