@@ -25,6 +25,11 @@ public struct Connector: Sendable {
     try await SSHConnection.open(Self.resolve(name, resolver), options: options)
   }
 
+  /// Connects to each name, side by side; outcomes in the order of `names`.
+  public func connect(_ names: [String]) async -> [Result<SSHConnection, SyncError>] {
+    await resultsInParallel(names, width: 64) { name throws(SyncError) in try await connect(name) }
+  }
+
   /// Connects to each name, side by side, does `work` there and closes; outcomes in the order of `names`.
   public func visit<Value: Sendable>(
     _ names: [String],

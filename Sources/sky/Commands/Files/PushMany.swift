@@ -21,20 +21,7 @@ extension PushCommand {
     to targets: [RemotePath], _ context: SkyContext
   ) async throws {
     let connector = await Connector(context.home, options: context.console.connectionOptions)
-    let hosts = await withTaskGroup(of: (Int, Result<SSHConnection, SyncError>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask {
-          do throws(SyncError) {
-            return (index, .success(try await connector.connect(target.alias)))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
-      }
-      var hosts: [Int: Result<SSHConnection, SyncError>] = [:]
-      for await (index, host) in group { hosts[index] = host }
-      return targets.indices.compactMap { hosts[$0] }
-    }
+    let hosts = await connector.connect(targets.map(\.alias))
     var nodes: [(host: any CommandHost, pairs: [SyncPair])] = []
     for (target, host) in zip(targets, hosts) {
       guard case .success(let host) = host else { continue }
