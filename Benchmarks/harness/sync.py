@@ -10,7 +10,7 @@ from .measure import Contender, ratio, rounds
 from .report import bars, summary, table, trips
 
 RSYNC, FAIR = "rsync -a", "rsync -a --no-inc-recursive"
-TAR, ZSTD = "tar | ssh tar", "tar --zstd | ssh tar"
+TAR, ZSTD = "tar to ssh tar", "tar --zstd to ssh tar"
 
 # By set and scenario: by peer, the ratio to reach at 0 and at 50 ms.
 TARGETS = {
@@ -228,7 +228,7 @@ class Bench:
                 name, ["rsync", *flags, f"{source}/", f"{alias}:{place}/"], [place], environment)
 
         def piped(name, pack):
-            place = self.target / name.replace(" ", "").replace("|", "-")
+            place = self.target / name.replace(" ", "")
             return self.contender(
                 name,
                 f"tar -C {source} {pack} -cf - . | "

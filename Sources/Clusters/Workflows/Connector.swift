@@ -62,6 +62,11 @@ public struct Connector: Sendable {
     self.options = options
   }
 
+  /// Connects to each name, side by side; outcomes in the order of `names`.
+  public func connect(_ names: [String]) async -> [Result<SSHConnection, SyncError>] {
+    await resultsInParallel(names, width: 64) { name throws(SyncError) in try await connect(name) }
+  }
+
   /// Connects to each name, side by side, does `work` there and closes; outcomes in the order of `names`.
   public func visit<Value: Sendable>(
     _ names: [String],

@@ -22,7 +22,8 @@ extension PushCommand {
     _ pairs: [[SyncPair]], to aliases: [String], _ pushOptions: PushOptions, _ context: SkyContext,
     _ live: LiveProgress
   ) async -> [Result<SyncReport, SyncError>] {
-    let hosts = await connect(aliases, context)
+    let connector = await Connector(context.home, options: context.console.connectionOptions)
+    let hosts = await connector.connect(aliases)
     var reached: [Int] = []
     var nodes: [(host: any NodeConnection, pairs: [SyncPair])] = []
     for (index, host) in hosts.enumerated() {
@@ -40,27 +41,6 @@ extension PushCommand {
       host.flatMap { _ in
         outcomes[index] ?? .failure(SyncError(.cancelled, aliases[index], "was not reached"))
       }
-    }
-  }
-
-  private func connect(
-    _ aliases: [String], _ context: SkyContext
-  ) async -> [Result<any NodeConnection, SyncError>] {
-    let connector = await Connector(context.home, options: context.console.connectionOptions)
-    typealias Connected = Result<any NodeConnection, SyncError>
-    return await withTaskGroup(of: (Int, Connected).self) { group in
-      for (index, alias) in aliases.enumerated() {
-        group.addTask {
-          do throws(SyncError) {
-            return (index, .success(try await connector.connect(alias)))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
-      }
-      var hosts: [Int: Connected] = [:]
-      for await (index, host) in group { hosts[index] = host }
-      return aliases.indices.compactMap { hosts[$0] }
     }
   }
 }
