@@ -59,8 +59,9 @@ def main(lab, options, results):
 def start_sshd(lab, number):
     address, port = f"127.0.9.{number + 1}", free_port()
     config = lab.work / f"sshd_probe{number}"
-    config.write_text((lab.work / "sshd_config").read_text().replace(
-        f"Port {lab.port}\nListenAddress 127.0.0.1", f"Port {port}\nListenAddress {address}"))
+    first = lab.servers[0][0]
+    config.write_text((lab.work / f"sshd_config{first}").read_text().replace(
+        f"Port {first}\nListenAddress 127.0.0.1", f"Port {port}\nListenAddress {address}"))
     lab.start(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)], lab.work / "sshd.log")
     wait_for(port, address=address)
     return address, port

@@ -63,7 +63,7 @@ public struct Connector: Sendable {
   }
 
   /// Connects to each name, side by side; outcomes in the order of `names`.
-  public func connect(_ names: [String]) async -> [Result<SSHConnection, SyncError>] {
+  public func connect(_ names: [String]) async -> [Result<any NodeConnection, SyncError>] {
     await resultsInParallel(names, width: 64) { name throws(SyncError) in try await connect(name) }
   }
 
