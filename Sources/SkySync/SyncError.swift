@@ -21,6 +21,8 @@ public struct SyncError: ExplainedError, Equatable, Sendable {
     public static let nodeGone = Code(rawValue: "node-gone")
     /// The task was cancelled: exit 130.
     public static let cancelled = Code(rawValue: "cancelled")
+    /// The node runs no script of ours; what is thrown in the end is `badAnswer`, unless SFTP helped.
+    static let noShell = Code(rawValue: "no-shell")
     /// The node answered what no node should: exit 1.
     public static let badAnswer = Code(rawValue: "bad-answer")
     /// Permission, disk full or read-only, on this side or on the node: exit 73.

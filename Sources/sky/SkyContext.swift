@@ -74,6 +74,9 @@ extension SkyHome {
 }
 
 /// A command whose work takes its context as a value.
+///
+/// Each says its `commandName`: to make it from the type's name, swift-argument-parser looks through all
+/// conformances of the program at every start.
 protocol SkyCommand: AsyncParsableCommand {
   func run(_ context: SkyContext) async throws
 }

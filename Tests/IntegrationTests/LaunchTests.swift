@@ -2,6 +2,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The main job with the real program, real nodes, real git and rsync.
 @Suite struct LaunchTests {
   @Test
@@ -59,7 +65,8 @@ import Testing
     }
   }
 
-  @Test func `stop keeps files, start brings them back, a dead node is seen, down leaves nothing`()
+  @Test(.enabled(if: geteuid() == 0, "only root's commands see into the nodes of others' rooms"))
+  func `stop keeps files, start brings them back, a dead node is seen, down leaves nothing`()
     async throws
   {
     try await withSkyRoom { room in
@@ -112,18 +119,19 @@ import Testing
     }
   }
 
-  /// Ends all processes in the node's pid namespace, from outside.
+  /// Ends the node's first process, and all others by it.
   private func killNode(_ room: SkyRoom, _ alias: String) async throws {
     let killed = try await room.run(
       "sh",
       [
         "-c",
         """
-        space=$(ssh \(alias) readlink /proc/1/ns/pid)
-        for p in /proc/[0-9]*; do
-          [ "$(readlink $p/ns/pid 2>/dev/null)" != "$space" ] || kill -9 ${p#/proc/} 2>/dev/null
+        ssh \(alias) kill 1
+        for turn in $(seq 100); do
+          ssh -o ConnectTimeout=1 \(alias) true 2>/dev/null || exit 0
+          sleep 0.1
         done
-        while ssh -o ConnectTimeout=1 \(alias) true 2>/dev/null; do sleep 0.1; done
+        exit 1
         """,
       ])
     try #require(killed.status == 0, "\(killed.errorText)")

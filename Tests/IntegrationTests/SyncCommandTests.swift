@@ -162,4 +162,60 @@ import Testing
       #expect(one == three)
     }
   }
+
+  @Test func `what this machine lacks is said, and nothing is made`() async throws {
+    try await withSkyRoom { room in
+      try await room.expect([
+        ScriptStep(
+          "printf 'resources: {cpus: 4096+, accelerators: H100:8}\\nrun: uname\\n' >t.yaml && sky launch -y -c big t.yaml",
+          status: 69,
+          complains: [
+            "local: this machine has ", " cpus, 4096 are asked for", "H100:8 is asked for",
+          ]),
+        ScriptStep("sky status --json", prints: "[\n\n]\n"),
+        ScriptStep(
+          "printf 'resources: {any_of: [{cpus: 4096+}, {cpus: 1+, memory: 0.1+}]}\\nrun: uname\\n' >t.yaml && sky launch -y -c small t.yaml"
+        ),
+      ])
+    }
+  }
+
+  @Test(.enabled(if: BucketTests.canMount, "needs /dev/fuse"))
+  func `down refuses to lose a file that is not in its bucket yet, but with --force`() async throws
+  {
+    try await ObjectStoreServer.run { store in
+      try await withScratchFolder { folder in
+        let front = try await StoreFront(to: (store.address, store.port), in: folder)
+        try await store.rclone(["mkdir", "s:kept"])
+        try await withSkyRoom { room in
+          var environment = store.environment
+          environment["AWS_ENDPOINT_URL_S3"] = front.endpoint
+          try await front.open {
+            try await room.good(
+              "printf 'file_mounts: {/out: {source: s3://kept, mode: MOUNT}}\n' >t.yaml")
+            let launched = try await room.sky(
+              "launch", "-y", "-c", "k", "t.yaml", environment: environment)
+            try #require(launched.status == 0, "\(launched.errorText)")
+            // What a mount knows of the bucket's names it knows for ten seconds.
+            try await room.good("ssh k 'echo first >/out/first'")
+          }
+          _ = try await room.script("ssh k 'echo precious >/out/precious'")
+          try await room.good("ssh k test -s /out/precious")
+          let down = try await room.sky("down", "-y", "k", environment: environment)
+          #expect(down.status == 1)
+          #expect(
+            down.errorText.contains(
+              "k: s3://kept: 1 file (kept/precious) written to the mount could not be uploaded"),
+            "\(down.errorText)")
+          #expect(down.errorText.contains("They are safe on the node."))
+          #expect(try await room.good("ssh k cat /out/precious") == "precious\n")
+          let forced = try await room.sky("down", "-y", "--force", "k", environment: environment)
+          #expect(forced.status == 0)
+          #expect(
+            forced.errorText.contains("never reached s3://kept and will be lost"),
+            "\(forced.errorText)")
+        }
+      }
+    }
+  }
 }

@@ -21,6 +21,10 @@ public struct CutHost: CommandHost {
     let local = try await host.start(command)
     return CutCommand(local, limit, way)
   }
+
+  public func startFileServer() async throws(SyncError) -> any RemoteCommand {
+    CutCommand(try await host.startFileServer(), limit, way)
+  }
 }
 
 private final class CutCommand: RemoteCommand {

@@ -16,6 +16,8 @@ public struct LocalShell: CommandHost {
   /// The login shell and the arguments before the command.
   public var shell = ["/bin/sh", "-c"]
   public var path = "/usr/bin:/bin"
+  /// The SFTP server that stands beside the shell, if any.
+  public var fileServer: [String]?
   /// Commands that were started, for tests that end them.
   public let started = StartedCommands()
 
@@ -24,8 +26,17 @@ public struct LocalShell: CommandHost {
   }
 
   public func start(_ command: String) async throws(SyncError) -> any RemoteCommand {
+    try run(shell + [command])
+  }
+
+  public func startFileServer() async throws(SyncError) -> any RemoteCommand {
+    guard let fileServer else { throw SyncError(.unsupported, name, "has no SFTP server") }
+    return try run(fileServer)
+  }
+
+  private func run(_ arguments: [String]) throws(SyncError) -> LocalCommand {
     let local = try LocalCommand(
-      shell + [command],
+      arguments,
       environment: ["HOME=\(home.string)", "PATH=\(path)", "LC_ALL=C"], in: home)
     started.add(local)
     return local

@@ -15,6 +15,12 @@ public protocol Provider: Sendable {
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
 
+  /// Told on which paths of the nodes (absolute, `~` or from `~/` on) files of the cluster are about to be
+  /// put, so that `down` finds what was not there before.
+  func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError)
+
   /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
   var seesNodesFromOutside: Bool { get }
 
@@ -42,6 +48,11 @@ extension Provider {
   public func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding? { nil }
   public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
   public var stopProblem: ProviderError? { nil }
+
+  /// For nodes that go with all they have.
+  public func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError) {}
 }
 
 /// What a provider is asked for.

@@ -8,11 +8,11 @@ enum Schema {
       try database.execute(sql: clustersNodesJobs)
     }
     registerStorage(&migrator)
-    registerSynced(&migrator)
     registerPools(&migrator)
     migrator.registerMigration("homes that nodes share") { database in
       try database.execute(sql: "ALTER TABLE node ADD COLUMN home_of INTEGER")
     }
+    registerSynced(&migrator)
     return migrator
   }()
 

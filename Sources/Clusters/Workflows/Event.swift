@@ -6,6 +6,10 @@ public enum Event: Sendable {
   case phase(String)
   /// Something that the user should know, such as a file that was left out.
   case notice(String)
+  /// How far one node's files are.
+  case syncing(alias: String, SyncProgress)
+  /// No node's files are on their way any more.
+  case syncEnded
   /// One node has its files.
   case synced(alias: String, SyncReport)
   /// What a rank of a job printed, as it came: whole or partial lines.

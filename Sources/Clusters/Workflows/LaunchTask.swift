@@ -24,6 +24,12 @@ public struct LaunchTask: Sendable {
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
+    let targets = task.fileMounts.map(\.target.value)
+    if !targets.isEmpty {
+      try await context.provider(cluster.infra).announce(
+        targets, of: context.spec(cluster),
+        on: nodes.map { RankedHost(rank: $0.rank, host: $0.host) })
+    }
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await remember(sources, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)

@@ -21,14 +21,15 @@ struct NodeBuckets {
     }
   }
 
-  /// Uploads what is not in the buckets yet and unmounts; throws rather than lose a file unless `force`.
+  /// Uploads what is not in the buckets yet and unmounts; throws rather than lose a file unless `force`,
+  /// when nothing went for a minute.
   ///
   /// - Parameter forGood: the nodes do not come back: their records of mounts go too.
   func release(_ nodes: [ReachedNode], forGood: Bool, force: Bool) async throws {
     let (stores, notice) = (context.stores, notice)
     try await onEach(nodes) { host in
       try await NodeStorage(host, here: stores).unmount(
-        keepsRecords: !forGood, force: force, onNotice: notice)
+        keepsRecords: !forGood, force: force, patience: .seconds(60), onNotice: notice)
     }
   }
 

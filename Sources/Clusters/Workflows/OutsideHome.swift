@@ -8,6 +8,16 @@ struct OutsideHome {
   let node: ReachedNode
   let pairs: [SyncPair]
 
+  /// The same result, or a better one where sudo helped; or why it could not.
+  func mend(_ result: Result<SyncReport, any Error>) async -> Result<SyncReport, any Error> {
+    guard let refused = refused(result) else { return result }
+    do {
+      return .success(try await push(refused, after: result))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// The pairs that could not be written and may be helped; nil when there are none.
   func refused(_ result: Result<SyncReport, any Error>) -> [SyncPair]? {
     let failed: [[UInt8]]

@@ -22,7 +22,9 @@ struct RemoveSynced {
     let memory = SyncMemory(context.home)
     var reports: [SyncReport] = []
     for node in nodes where !files.isEmpty {
-      let pairs = files.compactMap { entry -> SyncPair? in
+      // Nodes that share a home have what is in it once.
+      let own = files.filter { node.homeOf == nil || $0.target.hasPrefix("/") }
+      let pairs = own.map { entry -> SyncPair in
         let target = Array(entry.target.utf8)
         let manifest = memory.manifest(cluster, rank: node.rank, target: target)
         let shape: SyncPair.Shape =
@@ -41,7 +43,7 @@ struct RemoveSynced {
       guard !pairs.isEmpty else { continue }
       let report = try await Push.run(pairs, to: node.host)
       context.report(.synced(alias: node.alias, report))
-      let folders = files.filter { $0.kind == .folder }.map(\.target)
+      let folders = own.filter { $0.kind == .folder }.map(\.target)
       try await removeEmpty(folders, on: node)
       reports.append(report)
     }

@@ -6,10 +6,14 @@ struct SharedLook: Sendable {
   private let work: Task<Result<FileScan, SyncError>, Never>
 
   /// A folder, without what its ignore rules leave out.
-  init(at folder: FilePath, _ git: GitEnvironment) {
+  ///
+  /// - Parameter isMount: a rule that ignores the folder itself, as one for `data/` often does, is overruled
+  ///   by the mount that names it.
+  init(at folder: FilePath, _ git: GitEnvironment, isMount: Bool = false) {
     work = Task {
       do throws(SyncError) {
-        let rules = IgnoreRules.load(folder, environment: git)
+        let all = IgnoreRules.load(folder, environment: git)
+        let rules = isMount ? all.ofNamedFolder : all
         return .success(try await scan(folder, ignore: rules))
       } catch {
         return .failure(error)

@@ -8,10 +8,13 @@ public struct SyncCluster: Sendable {
 
   public init(_ context: ClusterContext) { self.context = context }
 
-  /// - Parameter delete: remove what mounts brought that are not in the task any more, unless it was
-  ///   changed on the node since.
-  /// - Returns: what was done with each node, by rank.
-  public func run(_ name: String, delete: Bool) async throws -> [SyncReport] {
+  /// - Parameters:
+  ///   - delete: remove what mounts brought that are not in the task any more, unless it was changed on the
+  ///     node since.
+  ///   - onReports: told what was done with each node.
+  public func run(
+    _ name: String, delete: Bool, onReports: @escaping ([SyncReport]) -> Void = { _ in }
+  ) async throws {
     let lock = try await context.lock(name, purpose: "sky sync \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.runningCluster(name)
@@ -19,11 +22,14 @@ public struct SyncCluster: Sendable {
     let sources = try TaskSources(again: entries, context)
     let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
     let removed = try await leave(entries, cluster, nodes, delete: delete)
-    let reports = try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
-    if entries.allSatisfy({ !$0.isCurrent }), removed.isEmpty {
+    var sync = SyncTask(context: context, cluster: cluster)
+    sync.onReports = onReports
+    try await sync.run(sources, to: nodes)
+    guard sources.sources.isEmpty else { return }
+    onReports(removed)
+    if sources.repository == nil, removed.isEmpty {
       context.report(.notice("\(name): its last task has neither a workdir nor file mounts"))
     }
-    return reports.isEmpty ? removed : reports
   }
 
   /// Removes the mounts that are in the task no more, or says that they are there.

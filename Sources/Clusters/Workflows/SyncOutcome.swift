@@ -7,8 +7,9 @@ struct SyncOutcome {
   /// Paths that could not be read here.
   var unread: Set<[UInt8]>
 
-  /// The reports. Code that is not all there must not run: a file that failed fails its node.
-  func judged() throws -> [SyncReport] {
+  /// Throws unless all nodes have all. Code that is not all there must not run: a file that failed fails
+  /// its node.
+  func judge() throws {
     var failed: [String] = []
     var first: (any Error)?
     for (node, result) in zip(nodes, results) {
@@ -25,7 +26,7 @@ struct SyncOutcome {
         failed.append("\(node.alias) (\(Self.reason(error)))")
       }
     }
-    guard !failed.isEmpty else { return try results.map { try $0.get() } }
+    guard !failed.isEmpty else { return }
     if let first, failed.count == nodes.count { throw first }
     throw WorkflowError(
       .partly, failed.joined(separator: ", "),

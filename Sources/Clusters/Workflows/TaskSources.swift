@@ -136,7 +136,7 @@ private struct LocalPlace {
   ) throws(WorkflowError) -> Found {
     let path = resolve(text.value)
     switch try status(path)?.kind {
-    case .folder: return (path, .contents, SharedLook(at: path, git))
+    case .folder: return (path, .contents, SharedLook(at: path, git, isMount: true))
     case .file where !mount.sourceIsFolder:
       return (path, mount.targetIsFolder ? .fileOrInto : .file, SharedLook(atFile: path))
     case nil:
@@ -163,7 +163,9 @@ private struct LocalPlace {
           ? "does not exist any more" : "is not a \(isFile ? "file" : "folder") any more",
         advice: "Launch the task again when it has another source by now.")
     }
-    guard isFile else { return (path, .contents, SharedLook(at: path, git)) }
+    guard isFile else {
+      return (path, .contents, SharedLook(at: path, git, isMount: !entry.isWorkdir))
+    }
     return (path, entry.kind == .file ? .file : .fileOrInto, SharedLook(atFile: path))
   }
 

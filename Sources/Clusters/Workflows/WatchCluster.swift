@@ -31,7 +31,7 @@ public struct WatchCluster: Sendable {
         let isUnseen = watch.watch(Self.folders(of: sources, trees))
         if trees != last {
           if nodes.isEmpty { nodes = try await reach(name) }
-          onSync(try await sync(name, sources, nodes))
+          try await sync(name, sources, nodes, onSync)
           last = trees
           told = nil
         }
@@ -56,15 +56,23 @@ public struct WatchCluster: Sendable {
   }
 
   private func sync(
-    _ name: String, _ sources: TaskSources, _ nodes: [ReachedNode]
-  ) async throws -> [SyncReport] {
+    _ name: String, _ sources: TaskSources, _ nodes: [ReachedNode],
+    _ onSync: @escaping @Sendable ([SyncReport]) -> Void
+  ) async throws {
     let lock = try await context.lock(name, purpose: "sky sync --watch \(name)")
     defer { withExtendedLifetime(lock) {} }
     let cluster = try await context.runningCluster(name)
-    var files = sources
     // A repository's edits are not here.
+    var files = sources
     files.repository = nil
-    return try await SyncTask(context: context, cluster: cluster).run(files, to: nodes)
+    var sync = SyncTask(context: context, cluster: cluster)
+    sync.onReports = onSync
+    do {
+      try await sync.run(files, to: nodes)
+    } catch let error as WorkflowError where error.code == .partly {
+      // The next edit may be what mends it.
+      context.report(.notice("\(error)"))
+    }
   }
 
   private func trees(of sources: TaskSources) async throws(SyncError) -> [FileTree] {

@@ -24,6 +24,13 @@ public struct IgnoreRules: Sendable {
   /// Rule files that could not be read.
   public internal(set) var problems: [Problem] = []
 
+  /// The same for a folder that is named outright, as a file mount's: that it is ignored itself does not count.
+  public var ofNamedFolder: IgnoreRules {
+    var rules = self
+    rules.rootRule = nil
+    return rules
+  }
+
   /// Whether no path needs to be looked at.
   var isEmpty: Bool {
     fileName.isEmpty && above == nil && fallbacks.allSatisfy(\.isEmpty) && rootRule == nil

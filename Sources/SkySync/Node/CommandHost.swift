@@ -7,6 +7,15 @@ public protocol CommandHost: Sendable {
 
   /// Starts `command` in the node's login shell (as `ssh host command` does).
   func start(_ command: String) async throws(SyncError) -> any RemoteCommand
+
+  /// Starts the node's SFTP server: the `sftp` subsystem (RFC 4254 section 6.5).
+  func startFileServer() async throws(SyncError) -> any RemoteCommand
+}
+
+extension CommandHost {
+  public func startFileServer() async throws(SyncError) -> any RemoteCommand {
+    throw SyncError(.unsupported, name, "there is no SFTP server")
+  }
 }
 
 /// One running command. Reads and writes may run at once; each of the four is called by one task at a time.

@@ -33,6 +33,8 @@ struct FrameReader {
   /// A login shell that prints more is out of its mind; a frame that is larger is not one of ours.
   private let noiseLimit = 4 << 20
   private let frameLimit = 1 << 30
+  private let mostFrames = 100_000
+  private var frames = 0
 
   private struct Step {
     /// nil at the first mark of all.
@@ -105,6 +107,10 @@ struct FrameReader {
         throw SyncError(.badAnswer, host, "the node's answer has a line without end")
       }
       return nil
+    }
+    frames += 1
+    guard frames < mostFrames else {
+      throw SyncError(.badAnswer, host, "the node says more than there is to say")
     }
     let words = String(decoding: buffer[start..<end], as: UTF8.self).split(separator: " ")
     let frame = open.map { Frame(words: $0, payload: Array(buffer[..<position])) }

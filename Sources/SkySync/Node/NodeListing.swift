@@ -25,6 +25,8 @@ struct NodeTarget: Equatable, Sendable {
   var entries: [FileEntry] = []
   /// SHA-256 of files, when it was asked for: lower-case hex by path.
   var digests: [[UInt8]: [UInt8]] = [:]
+  /// Names that differ in case only are one file there.
+  var foldsCase = false
   /// Whether all of it could be read.
   var complete = true
   /// The listing to keep for the next look; nil when the one that is kept is still right, or none can be.
@@ -72,12 +74,13 @@ struct NodeListing {
     _ index: Int, _ known: KnownTarget?
   ) throws(SyncError) -> NodeTarget {
     let head = try text().split(separator: " ")
-    guard head.count == 4, head[0] == "T", head[1] == String(index),
+    guard (4...5).contains(head.count), head[0] == "T", head[1] == String(index),
       let state = NodeTarget.State(rawValue: String(head[2]))
     else { throw bad("a target's first line is missing") }
     var target = NodeTarget(
       index: index, state: state, number: Int64(head[3]) ?? 0, path: Array(try field()),
       name: Array(try field()))
+    target.foldsCase = head.count == 5
     while true {
       let record = try field()
       switch record.first {

@@ -29,6 +29,8 @@ public struct Probe: Equatable, Sendable {
   public var foldsCase = false
   /// How many bytes the login shell prints before it obeys.
   public var loginNoise = 0
+  /// There is no shell, only SFTP: all but this and the way's length is unknown.
+  public var hasOnlySFTP = false
   /// One way there and back on the open connection.
   public var latency: Duration = .zero
 
@@ -42,9 +44,30 @@ extension Probe {
   ) async throws(SyncError) -> Probe {
     let mark = "sky-" + PushConversation.randomHex()
     let line = ShellCommand.line(script: ProbeScript.text, arguments: [mark])
-    let command = WatchedCommand(
-      try await host.start(line), host: host.name, patience: patience)
-    return try await command.watching { await ask(command, mark, host.name) }
+    do throws(SyncError) {
+      let command = WatchedCommand(
+        try await host.startScript(line), host: host.name, patience: patience)
+      return try await command.watching { await ask(command, mark, host.name) }
+    } catch {
+      return try await FileServer.instead(of: error, on: host, patience: patience, withoutShell)
+    }
+  }
+
+  @Sendable private static func withoutShell(
+    _ session: SFTPSession
+  ) async throws(SyncError) -> Probe {
+    var probe = Probe()
+    probe.hasOnlySFTP = true
+    do throws(SFTPFault) {
+      let start = ContinuousClock.now
+      probe.home = String(
+        decoding: try await session.realPath([UInt8(ascii: ".")]), as: UTF8.self)
+      probe.latency = ContinuousClock.now - start
+      probe.diskFreeBytes = try await session.freeSpace(Array(probe.home.utf8)).map { $0 * 1024 }
+    } catch {
+      throw error.syncError(session.host)
+    }
+    return probe
   }
 
   private static func ask(
@@ -65,9 +88,7 @@ extension Probe {
     guard let answer = try await frames.next(), answer.name == "probe",
       let ready = try await frames.next(), ready.name == "ready"
     else {
-      throw SyncError(
-        .badAnswer, host, "the node's shell does not run our script",
-        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+      throw .noShell(host)
     }
     var probe = Probe(answer: answer.payload)
     probe.loginNoise = frames.noise

@@ -68,7 +68,7 @@ enum PullScript {
   private static let pack = #"""
     pack() {
     case $(tar --version 2>&1 </dev/null) in
-    *GNU*) tar -cPf - --format=pax --pax-option=delete=atime,delete=ctime --no-recursion --null -T -;;
+    *GNU*) tar -cPSf - --format=pax --pax-option=delete=atime,delete=ctime --no-recursion --null -T -;;
     bsdtar*) tar -cPf - --format pax -n --null -T -;;
     *) xargs -0 tar -cf - --no-recursion;;
     esac || r=$?

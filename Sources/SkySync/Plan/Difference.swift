@@ -20,6 +20,7 @@ struct Difference {
     difference.compare()
     difference.decideDeletes()
     difference.decideRetyped()
+    difference.plan.keepLinksTogether(in: local.entries)
     difference.collectFolders()
     if let root {
       let same = root.remote.map { root.local.hasTime(of: $0) } ?? false
@@ -48,7 +49,7 @@ struct Difference {
     self.manifest = manifest
     self.policy = policy
     var moves = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
-    plan.moves = moves.search()
+    if policy.moves { plan.moves = moves.search() }
     plan.madeFolders = moves.madeFolders
     plan.movedFiles = moves.movedFiles
     self.remote = moves.remote
@@ -87,13 +88,32 @@ struct Difference {
       if entry.mode != old.mode || !entry.hasTime(of: old) { plan.folders.append(entry) }
       return
     }
-    guard entry.looksLike(old), !policy.differing.contains(entry.path) else {
+    guard entry.looksLike(old), !policy.differing.contains(entry.path), !wasEdited(entry, old)
+    else {
       noticeOverwriting(entry, old)
+      considerPatching(entry, old)
       plan.puts.append(entry)
       return
     }
     plan.unchanged += 1
     if entry.kind == .file, entry.mode != old.mode { plan.modes.append(entry) }
+  }
+
+  /// Whether a node that keeps no fractions of a second hides an edit that we know of.
+  private func wasEdited(_ entry: FileEntry, _ old: FileEntry) -> Bool {
+    guard entry.mtime != old.mtime, entry.kind == .file,
+      let sent = manifest.entry(at: entry.path)
+    else { return false }
+    return sent.mtime != entry.mtime
+  }
+
+  /// Hard links are sent whole: the first name's content is what the others are made of.
+  private mutating func considerPatching(_ entry: FileEntry, _ old: FileEntry) {
+    guard entry.kind == .file, min(entry.size, old.size) >= BlockSums.smallestFile,
+      entry.identity?.links == 1, !policy.differing.contains(entry.path),
+      let sent = manifest.entry(at: entry.path), sent.looksLike(old), sent.size == old.size
+    else { return }
+    plan.patches.append(SyncPlan.Patch(path: entry.path, sent: sent))
   }
 
   private mutating func noticeOverwriting(_ entry: FileEntry, _ old: FileEntry) {

@@ -103,7 +103,8 @@ struct PullDifference {
   ) {
     guard entry.size >= 0 else {
       plan.problems.append(
-        Problem(path: path, reason: "is neither file, folder nor link; left out"))
+        Problem(
+          path: path, reason: "skipped: neither file, folder nor link", isNotice: true))
       return
     }
     var arriving = entry

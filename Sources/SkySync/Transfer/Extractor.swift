@@ -8,11 +8,13 @@
 /// its own. What was not asked for is ignored, whatever the node sends.
 struct Extractor {
   private let folder: LocalFolder
-  private let wanted: [[UInt8]: FileEntry]
+  private var wanted: [[UInt8]: FileEntry]
   private let progress: (Int64) -> Void
   private(set) var arrived: [FileEntry] = []
   private(set) var contentBytes: Int64 = 0
   private(set) var problems: [Problem] = []
+  /// Why the first file that could not be written here could not.
+  private(set) var unwritten: String?
   /// Where members that hard links may point to were put.
   private var placed: [[UInt8]: [UInt8]] = [:]
 
@@ -26,10 +28,15 @@ struct Extractor {
   }
 
   mutating func run(_ more: @escaping () throws -> UnsafeRawBufferPointer?) throws {
-    var reader = TarReader(more)
+    // Tars fill up their ends, and a file may grow while it is packed.
+    var reader = TarReader(mostSkipped: Self.mostSkipped, more)
     while let member = try reader.next() {
       let name = Self.plain(member.name)
-      guard let entry = wanted[name] else { continue }
+      guard let entry = wanted.removeValue(forKey: name) else { continue }
+      guard member.size - entry.size <= max(entry.size, Self.mostGrowth) else {
+        fail(entry, "became much larger on the node while it was fetched; the next pull fetches it")
+        continue
+      }
       switch member.type {
       case UInt8(ascii: "0") where entry.kind == .file: try addFile(member, entry, name, &reader)
       case UInt8(ascii: "1") where entry.kind == .file: addHardLink(member, entry)
@@ -39,6 +46,9 @@ struct Extractor {
     }
     while try more() != nil {}
   }
+
+  private static let mostSkipped: Int64 = 64 << 20
+  private static let mostGrowth: Int64 = 1 << 30
 
   /// `./a`, `/a` and `a` are one name.
   private static func plain(_ name: [UInt8]) -> [UInt8] {
@@ -54,12 +64,20 @@ struct Extractor {
   ) throws {
     let temporary = temporaryName(for: entry)
     let file = folder.create(temporary)
-    guard file >= 0 else { return fail(entry, LocalFolder.lastError) }
+    guard file >= 0 else {
+      unwritten = unwritten ?? LocalFolder.lastError
+      return fail(entry, LocalFolder.lastError)
+    }
     var failure: String?
+    var content = HoledFile(file, size: member.size, member.holes)
     while let piece = try readOrRemove(&reader, file, temporary) {
-      if failure == nil { failure = Self.write(piece, to: file) }
+      if failure == nil { failure = content.write(piece) }
       contentBytes += Int64(piece.count)
       progress(Int64(piece.count))
+    }
+    if let holes = member.holes {
+      failure = failure ?? content.finish()
+      progress(holes.size - holes.stored)
     }
     fchmod(file, mode_t(member.mode))
     close(file)
@@ -105,6 +123,7 @@ struct Extractor {
   ) {
     if let failure = failure ?? folder.move(temporary, to: entry.path) {
       _ = folder.remove(temporary, isFolder: false)
+      unwritten = unwritten ?? failure
       return fail(entry, failure)
     }
     // A rename onto another name of the same file does nothing and leaves both.
@@ -118,25 +137,5 @@ struct Extractor {
 
   private func temporaryName(for entry: FileEntry) -> [UInt8] {
     entry.path.parentPath.joined([UInt8](".sky-pull.\(PushConversation.randomHex())"))
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to file: CInt) -> String? {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let count = Self.writeOnce(file, part)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return LocalFolder.lastError }
-      rest = rest.dropFirst(count)
-    }
-    return nil
-  }
-
-  private static func writeOnce(_ file: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes.baseAddress, bytes.count)
-    #else
-      Darwin.write(file, bytes.baseAddress, bytes.count)
-    #endif
   }
 }

@@ -41,6 +41,16 @@ final class LocalFolder: Sendable {
     return true
   }
 
+  /// Whether names that differ in case only are one file here; tried with a file that is gone at once.
+  func foldsCase() -> Bool {
+    let name = [UInt8](".sky-pull.\(PushConversation.randomHex())")
+    let file = create(name)
+    guard file >= 0, let swapped = CaseFolding.swapped(name) else { return false }
+    close(file)
+    defer { _ = remove(name, isFolder: false) }
+    return look(swapped) != nil
+  }
+
   static var lastError: String { String(cString: strerror(errno)) }
 
   /// What stands at `path`, nil when nothing does. What is neither file, folder nor link is a file of size -1.

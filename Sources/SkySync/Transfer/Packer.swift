@@ -18,6 +18,10 @@ struct PackResult: Sendable {
     var target: Int
     /// As it was read, which may be newer than the plan.
     var entry: FileEntry
+    /// Of a large file, when they were wanted.
+    var sums: BlockSums?
+    /// Which patch it was sent as.
+    var patch: Int?
   }
 
   var sent: [Sent] = []
@@ -42,6 +46,8 @@ final class Packer {
   private var links: [LinkKey: [UInt8]] = [:]
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 4096)
   private var used = 0
+  /// Of the file that is being read, when its sums are wanted.
+  private var summer: BlockSummer?
 
   private struct LinkKey: Hashable {
     var target: Int
@@ -116,6 +122,7 @@ final class Packer {
         return try addOpened(item, isLastTry: isLastTry, mayWait: false)
       }
       if try addHardLink(item, file) { return }
+      if !isLastTry, try addPatch(item, file) { return }
       try addFile(item, file, isLastTry: isLastTry)
     }
   }
@@ -140,13 +147,54 @@ final class Packer {
     return true
   }
 
+  /// Sends what changed in a file; false when the whole of it had better be sent.
+  private func addPatch(_ item: PackList.Item, _ file: SourceFile) throws -> Bool {
+    let (entry, descriptor) = (file.entry, file.descriptor)
+    guard let order = item.patch, entry.identity?.links == 1,
+      let patch = FilePatch.find(
+        in: descriptor, size: entry.size, old: order.old, checker: order.checker)
+    else { return false }
+    let lists = "c/\(item.target)"
+    // Without content: the node gives it that, and takes over the time.
+    let empty = TarHeader(name: item.staged, kind: .file, mode: entry.mode, mtime: entry.mtime)
+    let data = TarHeader(
+      name: [UInt8]("\(lists)/data.\(order.number)"), kind: .file, mode: 0o600,
+      size: patch.dataSize, mtime: 0)
+    try append(empty.blocks)
+    try append(data.blocks)
+    var missing: Int64 = 0
+    for run in patch.runs {
+      let range = patch.bytes(of: run)
+      lseek(descriptor, off_t(range.lowerBound), SEEK_SET)
+      missing += try copy(Int64(range.count), from: descriptor)
+    }
+    try zeros(TarHeader.padding(after: patch.dataSize))
+    progress(entry.size - patch.dataSize)
+    guard missing == 0, file.change == .none else {
+      again.append(item)
+      return true
+    }
+    let name = [UInt8]("\(lists)/mend.\(order.number)")
+    try add(PackList.Text(name: name, content: patch.instructions(mode: entry.mode)))
+    record(item, entry, patch: (order.number, patch.sums))
+    return true
+  }
+
   private func addFile(_ item: PackList.Item, _ file: SourceFile, isLastTry: Bool) throws {
     let entry = file.entry
+    let holes = list.keepsHoles ? HoleMap.of(file) : nil
+    let map = holes?.header ?? []
+    let stored = holes.map { $0.stored + Int64(map.count) } ?? entry.size
     let header = TarHeader(
-      name: item.staged, kind: .file, mode: entry.mode, size: entry.size, mtime: entry.mtime)
+      name: item.staged, kind: .file, mode: entry.mode, size: stored, mtime: entry.mtime,
+      holes: holes)
     try append(header.blocks)
-    let missing = try copy(entry.size, from: file.descriptor)
-    try zeros(TarHeader.padding(after: entry.size))
+    try append(map)
+    summer =
+      item.sums && holes == nil && entry.size >= BlockSums.smallestFile
+      ? BlockSummer(size: entry.size) : nil
+    let missing = try copy(holes, of: file)
+    try zeros(TarHeader.padding(after: stored))
     let change = file.change
     // What only grows, such as a log, never holds still: what was announced of it was read whole.
     if missing == 0, change == .none || (isLastTry && change == .grown) {
@@ -169,13 +217,20 @@ final class Packer {
       (item.target, Problem(path: item.entry.path, reason: reason)))
   }
 
-  private func record(_ item: PackList.Item, _ entry: FileEntry) {
+  private func record(
+    _ item: PackList.Item, _ entry: FileEntry, patch: (number: Int, sums: BlockSums)? = nil
+  ) {
     var sent = entry
     sent.path = item.entry.path
-    result.sent.append(PackResult.Sent(target: item.target, entry: sent))
+    let read = summer?.finish()
+    summer = nil
+    let sums = patch?.sums ?? (read?.size == entry.size ? read : nil)
+    result.sent.append(
+      PackResult.Sent(target: item.target, entry: sent, sums: sums, patch: patch?.number))
     let letter = entry.kind == .link ? "l" : "f"
     let mode = String(entry.mode, radix: 8)
-    let size = entry.kind == .link ? Int64(entry.linkTarget.count) : entry.size
+    let size =
+      entry.kind == .link ? Int64(entry.linkTarget.count) : patch == nil ? entry.size : 0
     let time = FindTime.text(entry.mtime)
     listing[item.target].append(
       [UInt8]("\(letter) \(mode) \(size) \(time) ") + inTarget(item.staged)
@@ -189,6 +244,18 @@ final class Packer {
 
   // MARK: bytes
 
+  /// Copies the content, of a file with holes what lies between them; returns how much is missing.
+  private func copy(_ holes: HoleMap?, of file: SourceFile) throws -> Int64 {
+    guard let holes else { return try copy(file.entry.size, from: file.descriptor) }
+    var missing: Int64 = 0
+    for segment in holes.segments {
+      lseek(file.descriptor, off_t(segment.offset), SEEK_SET)
+      missing += try copy(segment.count, from: file.descriptor)
+    }
+    progress(holes.size - holes.stored)
+    return missing
+  }
+
   /// Copies `size` bytes of content, zeros for what is missing; returns how many are.
   private func copy(_ size: Int64, from descriptor: CInt) throws -> Int64 {
     var rest = size
@@ -199,11 +266,12 @@ final class Packer {
       let count = read(descriptor, space.baseAddress, space.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
+      summer?.update(UnsafeRawBufferPointer(rebasing: space[..<count]))
       used += count
       rest -= Int64(count)
       result.contentBytes += Int64(count)
+      progress(Int64(count))
     }
-    progress(size - rest)
     var missing = rest
     while missing > 0 {
       try zeros(Int(min(missing, 1 << 20)))

@@ -44,14 +44,26 @@ public enum Pull {
     var report = SyncReport(
       source: names.joined(separator: ", "), destination: destination.path.string)
     progress(SyncProgress(phase: .comparing))
-    var run = try await PullRun.start(sources, host, destination, options, progress)
-    // What changed while it was packed is there in its new form: one more look fetches that.
-    let first = try await run.result()
-    first.fill(&report)
-    if first.isIncomplete, !options.dryRun {
-      run = try await PullRun.start(sources, host, destination, options, progress)
-      report.problems = []
-      try await run.result().fill(&report)
+    do throws(SyncError) {
+      var run = try await PullRun.start(sources, host, destination, options, progress)
+      // What changed while it was packed is there in its new form: one more look fetches that.
+      let first = try await run.result()
+      first.fill(&report)
+      if first.isIncomplete, !options.dryRun {
+        run = try await PullRun.start(sources, host, destination, options, progress)
+        report.problems = []
+        try await run.result().fill(&report)
+      }
+    } catch {
+      let work = try await FileServer.instead(of: error, on: host, patience: options.patience) {
+        session async throws(SyncError) in
+        try await SFTPPull(
+          session: session, sources: sources, destination: destination, options: options,
+          progress: progress
+        ).run()
+      }
+      work.fill(&report)
+      report.notices.append(SFTPPush.notice)
     }
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     progress(SyncProgress(phase: .done))

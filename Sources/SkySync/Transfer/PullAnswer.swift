@@ -9,9 +9,7 @@ struct PullAnswer: Sendable {
     guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
       hello.words[1] == "1"
     else {
-      throw SyncError(
-        .badAnswer, host, "the node's shell does not run our script",
-        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+      throw .noShell(host)
     }
     guard let scan = try await frames.next(), scan.name == "scan",
       let ready = try await frames.next(), ready.name == "ready"

@@ -37,15 +37,24 @@ struct PullPlace {
 
   func plan(_ targets: [NodeTarget], _ options: PullOptions) async -> PullPlan {
     let folder = folder
+    let folds = !options.dryRun && folder?.foldsCase() ?? false
+    var clashes: [Problem] = []
     var difference = PullDifference(
       mirror: options.mirror, isNew: folder?.isNew ?? true, look: { folder?.look($0) },
       list: { path in folder?.everything(below: path) ?? [] })
-    for target in targets where target.state != .absent {
+    for var target in targets where target.state != .absent {
+      if folds {
+        let split = CaseFolding.split(target.entries)
+        target.entries = split.kept
+        clashes += split.clashes
+      }
       let name = fileName ?? target.name
       let differing = options.checksum ? await differing(target, name) : []
       difference.add(target, as: name, differing: differing)
     }
-    return difference.finish()
+    var plan = difference.finish()
+    plan.problems += clashes
+    return plan
   }
 
   /// Files whose content here is not what the node's digests say, by the node's paths.

@@ -47,7 +47,7 @@ struct PullRun: Sendable {
     let line = ShellCommand.line(
       script: PullScript.text,
       arguments: [mark, options.checksum ? "zc" : "z"] + sources.map(ShellCommand.escape))
-    let command = try await host.start(line)
+    let command = try await host.startScript(line)
     return PullRun(
       command: WatchedCommand(command, host: host.name, patience: options.patience), mark: mark,
       host: host.name, commandLength: line.utf8.count, sources: sources, destination: destination,
@@ -112,7 +112,9 @@ struct PullRun: Sendable {
     _ work: inout PullWork
   ) async throws(SyncError) {
     let asked = work.plan.wanted
-    let meter = SendMeter(total: work.plan.contentBytes, files: asked.count, progress)
+    let meter = SendMeter(
+      total: work.plan.contentBytes, files: asked.count,
+      sizeOfFile: { asked[$0].entry.contentSize }, progress)
     let pipe = BytePipe()
     async let extracted = Self.extract(asked, folder, answer.canCompress, pipe, meter)
     async let written = write(answer.request(asked))
@@ -151,9 +153,14 @@ struct PullRun: Sendable {
     _ frames: inout FrameReader, into pipe: BytePipe
   ) async throws(SyncError) {
     try await frames.begin("stream")
+    var unwanted = 0
     while let piece = try await frames.piece() {
       // Whoever takes no more says why; the rest has to be read all the same to hear the node's end.
-      _ = await pipe.send(piece)
+      if await pipe.send(piece) { continue }
+      unwanted += piece.count
+      guard unwanted < 256 << 20 else {
+        throw SyncError(.badAnswer, host, "the node sends without end")
+      }
     }
   }
 
@@ -171,6 +178,9 @@ struct PullRun: Sendable {
     }
     if let failure = extraction.failure {
       throw SyncError(.badAnswer, host, "the files that came make no sense: \(failure)")
+    }
+    if let refusal = extraction.refusal {
+      throw SyncError(.cannotWrite, destination.path.string, "cannot write here: \(refusal)")
     }
     work.isIncomplete = status != "0"
     let known = Set(work.arrived.map(\.path)).union(work.problems.map(\.path))

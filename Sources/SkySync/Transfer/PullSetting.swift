@@ -52,6 +52,8 @@ struct PullExtraction: Sendable {
   let arrived: [FileEntry]
   let contentBytes: Int64
   let problems: [Problem]
+  /// Why nothing at all could be written here.
+  let refusal: String?
   /// Why the stream could not be read to its end.
   let failure: String?
 
@@ -83,6 +85,7 @@ struct PullExtraction: Sendable {
     arrived = extractor.arrived
     contentBytes = extractor.contentBytes
     problems = extractor.problems
+    refusal = arrived.isEmpty ? extractor.unwritten : nil
     self.failure = failure
   }
 }

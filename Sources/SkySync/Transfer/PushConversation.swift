@@ -1,6 +1,10 @@
 /// What a node can do and what it has.
 struct NodeAnswer: Sendable {
   var canDecompress: Bool
+  /// Its tar reads files with holes.
+  var unpacksHoles: Bool
+  /// With what it can check parts of files.
+  var checker: FilePatch.Checker?
   var targets: [NodeTarget]
 }
 
@@ -10,6 +14,8 @@ struct NodeOutcome: Sendable {
   var failures: [String?]
   /// Whether the target's files were all received, so that a failure left some of them in place.
   var received: Bool
+  /// Numbers of the files that could not be patched.
+  var unpatched: [Int] = []
 }
 
 /// The talk with one node's push script, see `PushScript`.
@@ -32,7 +38,7 @@ struct PushConversation: Sendable {
     let line = ShellCommand.line(
       script: PushScript.text,
       arguments: [mark, flags] + zip(pairs, kept).map { $0.argument(kept: $1) })
-    let command = try await host.start(line)
+    let command = try await host.startScript(line)
     return PushConversation(
       command: WatchedCommand(command, host: host.name, patience: options.patience),
       mark: mark, host: host.name, node: host, pairs: pairs, kept: kept,
@@ -54,9 +60,7 @@ struct PushConversation: Sendable {
     guard let hello = try await frames.next(), hello.name == "hello", hello.words.count >= 5,
       hello.words[1] == "1"
     else {
-      throw SyncError(
-        .badAnswer, host, "the node's shell does not run our script",
-        advice: "check that `ssh \(host) /bin/sh -c true` works there")
+      throw .noShell(host)
     }
     let canDecompress = hello.words[2] == "1"
     guard let scan = try await frames.next(), scan.name == "scan",
@@ -68,7 +72,10 @@ struct PushConversation: Sendable {
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
-    return NodeAnswer(canDecompress: canDecompress, targets: targets)
+    let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
+    let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
+    return NodeAnswer(
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets)
   }
 
   private func targets(
@@ -104,11 +111,13 @@ struct PushConversation: Sendable {
   }
 
   /// Sends the stream; tells how much content went.
+  /// - Parameter orders: what the node can begin with meanwhile.
   func send(
-    _ stream: PackShare.Place, through lanes: Lanes?, progress: @Sendable (Int64) -> Void
+    _ stream: PackShare.Place, after orders: [UInt8], through lanes: Lanes?,
+    progress: @Sendable (Int64) -> Void
   ) async throws(SyncError) {
     let way = (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m")
-    try await command.write(Array("go \(way) \(Self.randomHex())\n".utf8))
+    try await command.write(orders + Array("go \(way) \(Self.randomHex())\n".utf8))
     if let lanes {
       try await lanes.send(stream, progress: progress)
     } else {
@@ -133,6 +142,9 @@ struct PushConversation: Sendable {
       case "place", "receive", "apply": complaint = frame.text
       case "placed": note(frame, complaint, &outcome, mayClear: false)
       case "open": lanes?.open()
+      case "unpatched":
+        if let number = frame.words.last.flatMap({ Int($0) }) { outcome.unpatched.append(number) }
+        complaint = frame.text
       case "received":
         outcome.received = frame.words.last == "0"
         if !outcome.received { receivingFailed(complaint, &outcome) }

@@ -2,16 +2,30 @@ import Synchronization
 
 /// Counts what of a stream is done and tells it, not more often than a person can see.
 final class SendMeter: Sendable {
+  private struct State {
+    var done: Int64 = 0
+    /// How many files, in the order of the stream, fit into what is done, and their size.
+    var files = 0
+    var filesSize: Int64 = 0
+    var told = ContinuousClock.now
+    var isOver = false
+  }
+
   private let total: Int64
   private let files: Int
+  private let sizeOfFile: @Sendable (Int) -> Int64
   private let report: @Sendable (SyncProgress) -> Void
-  private let state: Mutex<(done: Int64, told: ContinuousClock.Instant, isOver: Bool)>
+  private let state = Mutex(State())
 
-  init(total: Int64, files: Int, _ report: @escaping @Sendable (SyncProgress) -> Void) {
+  /// - Parameter sizeOfFile: by its place in the stream.
+  init(
+    total: Int64, files: Int, sizeOfFile: @escaping @Sendable (Int) -> Int64 = { _ in 0 },
+    _ report: @escaping @Sendable (SyncProgress) -> Void
+  ) {
     self.total = total
     self.files = files
+    self.sizeOfFile = sizeOfFile
     self.report = report
-    state = Mutex((0, .now, false))
     report(SyncProgress(phase: .sending, bytesTotal: total, filesTotal: files))
   }
 
@@ -22,7 +36,7 @@ final class SendMeter: Sendable {
   @Sendable func reach(_ bytes: Int64) { note { max($0, bytes) } }
 
   private func note(_ change: (Int64) -> Int64) {
-    let done = state.withLock { state -> Int64? in
+    let news = state.withLock { state -> SyncProgress? in
       state.done = change(state.done)
       let now = ContinuousClock.now
       let isNewlyOver = state.done >= total && !state.isOver
@@ -31,10 +45,20 @@ final class SendMeter: Sendable {
       }
       state.told = now
       state.isOver = isNewlyOver
-      return state.done
+      countFiles(&state)
+      return SyncProgress(
+        phase: isNewlyOver ? .committing : .sending, bytesTotal: total, bytesDone: state.done,
+        filesTotal: files, filesDone: state.files)
     }
-    guard let done else { return }
-    let phase: SyncProgress.Phase = done >= total ? .committing : .sending
-    report(SyncProgress(phase: phase, bytesTotal: total, bytesDone: done, filesTotal: files))
+    if let news { report(news) }
+  }
+
+  private func countFiles(_ state: inout State) {
+    while state.files < files {
+      let size = sizeOfFile(state.files)
+      guard state.filesSize + size <= state.done else { return }
+      state.filesSize += size
+      state.files += 1
+    }
   }
 }

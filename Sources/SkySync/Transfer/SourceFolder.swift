@@ -31,7 +31,7 @@ final class SourceFolder: Sendable {
 
   deinit { close(descriptor) }
 
-  enum Opened {
+  enum Opened: Sendable {
     case success(SourceFile)
     case failure(String)
   }
@@ -48,7 +48,17 @@ final class SourceFolder: Sendable {
       close(file)
       return .failure("is no regular file by now")
     }
-    return .success(SourceFile(descriptor: file, entry: FileEntry(path: path, status)))
+    return .success(
+      SourceFile(
+        descriptor: file, entry: FileEntry(path: path, status),
+        allocated: Int64(status.st_blocks) * 512))
+  }
+
+  /// How many bytes of its file system the file at `path` takes; holes take none.
+  func allocated(_ path: [UInt8]) -> Int64 {
+    var status = stat()
+    let isThere = withName(path) { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+    return isThere ? Int64(status.st_blocks) * 512 : 0
   }
 
   /// Whether nothing stands at `path`.
@@ -72,9 +82,11 @@ final class SourceFolder: Sendable {
 }
 
 /// An open file and how it was when it was opened.
-struct SourceFile {
+struct SourceFile: Sendable {
   let descriptor: CInt
   let entry: FileEntry
+  /// How many bytes of its file system it takes; less than its size when it has holes.
+  let allocated: Int64
 
   enum Change { case none, grown, other }
 

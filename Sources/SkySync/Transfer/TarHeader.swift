@@ -17,6 +17,8 @@ struct TarHeader {
   /// Nanoseconds since 1970.
   var mtime: Int64
   var linkTarget: [UInt8] = []
+  /// Of a file with holes; `size` counts what is stored of it, the map included.
+  var holes: HoleMap?
 
   /// What a stream ends with.
   static let end = [UInt8](repeating: 0, count: 1024)
@@ -58,6 +60,10 @@ struct TarHeader {
       let sign = mtime < 0 ? "-" : ""
       records += Self.record(
         "mtime=\(sign)\(mtime.magnitude / 1_000_000_000).\(zeros)\(fraction)\n")
+    }
+    if let holes {
+      records += Self.record("GNU.sparse.major=1\n") + Self.record("GNU.sparse.minor=0\n")
+      records += Self.record("GNU.sparse.realsize=\(holes.size)\n")
     }
     if size > Self.largest { records += Self.record("size=\(size)\n") }
     return records

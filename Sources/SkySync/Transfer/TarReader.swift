@@ -16,6 +16,8 @@ struct TarReader {
     var mtime: Int64
     var mode: UInt16
     var linkTarget: [UInt8]
+    /// Of a file with holes: `read` gives what lies between them.
+    var holes: HoleMap?
   }
 
   private let more: () throws -> UnsafeRawBufferPointer?
@@ -23,11 +25,20 @@ struct TarReader {
   private var left: Int64 = 0
   private var padding = 0
   private var afterZeros = false
+  /// What nobody asked for: content that was not read, and the zeros between archives.
+  private var skipped: Int64 = 0
+  private let mostSkipped: Int64
   private let mostHeader: Int64 = 1 << 20
+  private let mostMap = 8 << 20
 
-  /// - Parameter more: the next piece of the stream, valid until the next call; nil at the end.
-  init(_ more: @escaping () throws -> UnsafeRawBufferPointer?) {
+  /// - Parameters:
+  ///   - more: the next piece of the stream, valid until the next call; nil at the end.
+  ///   - mostSkipped: how much may come that is not read; a stream with more is without end.
+  init(
+    mostSkipped: Int64 = .max, _ more: @escaping () throws -> UnsafeRawBufferPointer?
+  ) {
     self.more = more
+    self.mostSkipped = mostSkipped
   }
 
   /// The next file, link or folder; what was not read of the last one is skipped. nil at the stream's end,
@@ -41,6 +52,7 @@ struct TarReader {
       guard try !isAtEnd() else { return nil }
       guard let header = try Header(try take(512)) else {
         afterZeros = true
+        try skip(512)
         continue
       }
       afterZeros = false
@@ -57,10 +69,16 @@ struct TarReader {
         guard size >= 0 else { throw TarError(reason: "a negative size") }
         left = size
         padding = TarHeader.padding(after: size)
-        return Member(
-          name: pax.path ?? name ?? header.name, type: header.type, size: size,
+        var member = Member(
+          name: pax.realName ?? pax.path ?? name ?? header.name, type: header.type, size: size,
           mtime: pax.mtime ?? header.mtime, mode: header.mode,
           linkTarget: pax.linkPath ?? target ?? header.linkTarget)
+        if pax.isSparse, hasContent {
+          let holes = try holeMap(pax)
+          member.holes = holes
+          member.size = holes.size
+        }
+        return member
       }
     }
   }
@@ -74,6 +92,25 @@ struct TarReader {
     piece = UnsafeRawBufferPointer(rebasing: piece[count...])
     left -= Int64(count)
     return part
+  }
+
+  /// The map in front of a sparse file's content: lines of a count, and of so many offsets and lengths.
+  private mutating func holeMap(_ pax: Pax) throws -> HoleMap {
+    guard pax.sparseMajor == "1", pax.sparseMinor == "0", let size = pax.realSize, size >= 0 else {
+      throw TarError(reason: "an odd sparse file")
+    }
+    var map = HoleMapReader(size: size)
+    var used = 0
+    while !map.isComplete {
+      guard left >= 512, used < mostMap else { throw TarError(reason: "an odd sparse map") }
+      let block = try take(512)
+      left -= 512
+      used += 512
+      for byte in block where !map.isComplete { try map.add(byte) }
+    }
+    let holes = try map.finish()
+    guard holes.stored == left else { throw TarError(reason: "an odd sparse map") }
+    return holes
   }
 
   /// Whether the stream ends here, which it may only do after an archive's closing zeros.
@@ -93,9 +130,14 @@ struct TarReader {
   }
 
   private mutating func skipRest() throws {
-    while try read() != nil {}
+    while let piece = try read() { try skip(Int64(piece.count)) }
     _ = try take(padding)
     padding = 0
+  }
+
+  private mutating func skip(_ count: Int64) throws {
+    skipped += count
+    guard skipped <= mostSkipped else { throw TarError(reason: "more comes than was asked for") }
   }
 
   private mutating func take(_ count: Int) throws -> [UInt8] {
@@ -188,6 +230,12 @@ private struct Pax {
   var linkPath: [UInt8]?
   var size: Int64?
   var mtime: Int64?
+  /// Of a sparse file: its own name and size, and the map's version.
+  var realName: [UInt8]?
+  var realSize: Int64?
+  var sparseMajor: String?
+  var sparseMinor: String?
+  var isSparse = false
 
   mutating func read(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
@@ -200,7 +248,13 @@ private struct Pax {
       rest = rest.dropFirst(length)
       guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let value = record[(equals + 1)...]
-      switch String(decoding: record[..<equals], as: UTF8.self) {
+      let key = String(decoding: record[..<equals], as: UTF8.self)
+      if key.hasPrefix("GNU.sparse.") { isSparse = true }
+      switch key {
+      case "GNU.sparse.major": sparseMajor = String(decoding: value, as: UTF8.self)
+      case "GNU.sparse.minor": sparseMinor = String(decoding: value, as: UTF8.self)
+      case "GNU.sparse.realsize": realSize = Int64(String(decoding: value, as: UTF8.self))
+      case "GNU.sparse.name": realName = Array(value)
       case "path": path = Array(value)
       case "linkpath": linkPath = Array(value)
       case "size": size = Int64(String(decoding: value, as: UTF8.self))

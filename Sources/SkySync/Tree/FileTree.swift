@@ -52,6 +52,9 @@ public struct FileEntry: Equatable, Sendable {
     self.identity = identity
   }
 
+  /// Bytes of content that a transfer moves: a file's size, else 0.
+  var contentSize: Int64 { kind == .file ? size : 0 }
+
   /// Device and inode on this machine, nil for what a node reported without them.
   public var identity: Identity? {
     get {

@@ -5,15 +5,21 @@ import Synchronization
 /// How a workflow's steps look: messages on stderr, what a job prints on stdout, whole lines at a time.
 final class JobOutput: Sendable {
   private let console: Console
+  private let live: LiveProgress
   /// What of a rank's last line has come so far.
   private let pending = Mutex<[Int: [UInt8]]>([:])
 
-  init(_ console: Console) { self.console = console }
+  init(_ console: Console) {
+    live = LiveProgress(console, verb: "sending")
+    self.console = live.console
+  }
 
   func show(_ event: Event) {
     switch event {
     case .phase(let words): console.note(words)
     case .notice(let words): console.note("sky: \(words)")
+    case .syncing(let alias, let progress): live.update(alias, progress)
+    case .syncEnded: live.end()
     case .synced(let alias, let report): console.note(Self.words(alias, report))
     case .output(let rank, let count, let bytes): show(rank, of: count, bytes)
     case .outputEnded(let rank, let count): flush(rank, of: count)
@@ -45,11 +51,8 @@ final class JobOutput: Sendable {
   }
 
   private static func words(_ alias: String, _ report: SyncReport) -> String {
-    var words = "  \(alias): \(ReportWords.line(report))"
-    for problem in (report.problems + report.notices).prefix(10) {
-      words += "\n    \(String(decoding: problem.path, as: UTF8.self)): \(problem.reason)"
-    }
-    return words
+    let lines = ReportWords.details(report, most: 10).map { "\n  \($0)" }
+    return "  \(alias): \(ReportWords.line(report))" + lines.joined()
   }
 }
 

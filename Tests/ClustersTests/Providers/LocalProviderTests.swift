@@ -220,10 +220,16 @@ import Testing
   }
 }
 
-/// Waits for what has to come; the test's own time limit is the only deadline.
+/// Waits for what has to come; what has not in two minutes fails the test.
 func until(_ condition: () async throws -> Bool) async throws {
-  while try await !condition() { try await Task.sleep(for: .milliseconds(10)) }
+  for _ in 0..<12_000 {
+    if try await condition() { return }
+    try await Task.sleep(for: .milliseconds(10))
+  }
+  throw DidNotCome()
 }
+
+struct DidNotCome: Error {}
 
 private func homeFolder() -> String {
   guard let entry = getpwuid(getuid()) else { return "" }

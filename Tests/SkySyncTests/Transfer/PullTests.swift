@@ -3,7 +3,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite struct PullTests {
+@Suite(.timeLimit(.minutes(10))) struct PullTests {
   private let sample = #"""
     mkdir -p work/a/b work/empty; cd work
     echo one >a/one; echo two >a/b/two; : >zero; chmod 4755 zero; ln -s a/one link; ln -s /nowhere a/out
@@ -212,6 +212,39 @@ import Testing
         #expect(error?.code == .badAnswer)
         try await place.sh("test -z \"$(find . -type f)\"")
       }
+    }
+  }
+
+  @Test(
+    "a node that sends without end, or hangs, is given up",
+    arguments: [
+      ("cat /dev/zero", SyncError.Code.badAnswer),
+      ("tar -cPf - x/asked; while :; do tar -cPf - other; done", .badAnswer),
+      ("while :; do cat many; done", .badAnswer),
+      ("while :; do printf '\n%s placed 0 0\n' $M; done", .badAnswer),
+      ("tar -cPf - x/asked; sleep 100 & wait", .timeout), ("exec sleep 60", .timeout),
+      ("while :; do echo e >&2; done", .timeout),
+    ])
+  func endless(script: String, code: SyncError.Code) async throws {
+    try await withPlace { place in
+      try await place.onNode(
+        "mkdir x; echo e >x/asked; head -c 5000000 /dev/zero >other; tar -cPf one x/asked; for i in $(seq 400); do cat one; done >many"
+      )
+      var node = place.node
+      node.shell = [
+        "/bin/sh", "-c",
+        #"M=$(printf %s "$0" | grep -o 'sky-[0-9a-f]\{16\}' | head -n 1); "#
+          + #"printf '\n%s hello 1 0 1 1 gnu\n\n%s scan\n' $M $M; printf 'T 0 folder 0\0/x\0\0f 644 2 1.0 ./asked\0\0E 0 0\0\0'; "#
+          + #"printf '\n%s ready\n\n%s .\n\n%s stream\n' $M $M $M; "# + script,
+      ]
+      var options = PullOptions()
+      options.patience = .milliseconds(800)
+      let error = await #expect(throws: SyncError.self) {
+        _ = try await pull(place, ["x/"], node: node, options)
+      }
+      #expect(error?.code == code, "\(String(describing: error))")
+      for command in node.started.all { command.kill() }
+      try await place.sh("test -z \"$(find . -name '.sky-*')\"")
     }
   }
 

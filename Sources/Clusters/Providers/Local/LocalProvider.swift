@@ -32,6 +32,7 @@ package struct LocalProvider: Provider {
   }
 
   package func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
+    try ThisMachine.require(cluster.requirements)
     let machine = try LocalMachine.current(searchPath: searchPath)
     let lock = try await NodesLock.take(cluster.name, in: home)
     defer { withExtendedLifetime(lock) {} }

@@ -14,6 +14,8 @@ struct AmazonSettings: Equatable, Sendable {
   var keys = AmazonKeys.none
   var region: String?
   var endpoint: String?
+  /// The certificates that are trusted in place of the system's.
+  var authority: RcloneRemote.Authority?
 }
 
 extension UserFiles {
@@ -38,7 +40,20 @@ extension UserFiles {
       settings.endpoint =
         variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL") ?? profile.endpoint
     }
+    settings.authority = try authority(profile["ca_bundle"])
     return settings
+  }
+
+  /// `AWS_CA_BUNDLE`, or what the profile says.
+  private func authority(_ named: String?) throws(StorageError) -> RcloneRemote.Authority? {
+    guard let name = variable("AWS_CA_BUNDLE") ?? named else { return nil }
+    let path = name.hasPrefix("~/") ? home.appending(String(name.dropFirst(2))) : FilePath(name)
+    guard let content = try text(path) else {
+      throw StorageError(
+        .noCredentials, "AWS_CA_BUNDLE", "\(path) does not exist",
+        advice: "Correct the variable or the profile's ca_bundle, or unset it.")
+    }
+    return RcloneRemote.Authority(path: path, content: content)
   }
 }
 

@@ -20,7 +20,8 @@ public struct ObjectStores: Sendable {
   public func remote(
     _ store: ObjectStore, region: String? = nil
   ) async throws(StorageError) -> RcloneRemote {
-    let remote = try await unchecked(store, region)
+    var remote = try await unchecked(store, region)
+    if remote.settings["type"] == "s3" { remote.authority = try user.amazon().authority }
     guard let setting = remote.unwritableSetting else { return remote }
     throw StorageError(
       .noCredentials, store.title,

@@ -16,12 +16,6 @@ enum ProgramEnvironment {
   ) -> Environment {
     let strange = ["AWS_", "RCLONE_", "GOOGLE_APPLICATION_CREDENTIALS"]
     var variables = user.filter { name, _ in !strange.contains { name.hasPrefix($0) } }
-    // An S3 store behind a private authority; rclone before 1.61 breaks over the variable itself.
-    if let authority = user["AWS_CA_BUNDLE"], !authority.isEmpty,
-      remote.values.contains(where: { $0.value == "s3" })
-    {
-      variables["RCLONE_CA_CERT"] = authority
-    }
     for (name, value) in remote { variables[name] = value.value }
     return exactly(variables)
   }

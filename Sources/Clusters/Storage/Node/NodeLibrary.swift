@@ -145,7 +145,7 @@ enum NodeLibrary {
           [ "$mount_mode" = mount ] || set -- "$@" --vfs-write-back=1s ;;
         *) set -- "$@" --rc --rc-no-auth "--rc-addr=unix://$home/rc" ;;
       esac
-      use_google "$home"
+      use_files "$home"
       : >"$home/log"
       (
         cd /
@@ -184,6 +184,23 @@ enum NodeLibrary {
       done
     }
 
+    # A write that failed while the store was away is in no queue: rclone tries it again after the next write.
+    # What a program has open is the program's to close.
+    retry_failed() {
+      [ -S "$home/rc" ] || return 0
+      case $(timeout 10 "$rclone" rc --unix-socket "$home/rc" vfs/stats 2>/dev/null) in
+        *'"uploadsInProgress": 0'*'"uploadsQueued": 0'*) ;;
+        *) return 0 ;;
+      esac
+      root=${mount_source#store:}
+      unflushed | while IFS= read -r file; do
+        file=$real/${file#"$home/cache/vfsMeta/store/${root%/}/"}
+        [ -f "$file" ] || continue
+        ls -l /proc/[0-9]*/fd 2>/dev/null | grep -qF -e "-> $file" && continue
+        if [ -s "$file" ]; then dd if="$file" of="$file" bs=1 count=1 conv=notrunc; else : >"$file"; fi
+      done 2>/dev/null
+    }
+
     # One number of rclone's statistics.
     statistic() {
       [ -S "$home/rc" ] || return 0
@@ -217,6 +234,7 @@ enum NodeLibrary {
             start_mount || return 1
           fi
           hurry
+          retry_failed
           note_headway
           if [ $((turns - stalled)) -ge $((patience * 5)) ] && [ $turns -gt 0 ]; then return 1; fi
         fi

@@ -18,11 +18,12 @@ extension NodeLibrary {
         *) printf %s "$configuration" >"$2/conf" ;;
       esac
       [ -z "$google" ] || printf %s "$google" >"$2/google.json"
+      [ -z "$authority" ] || printf %s "$authority" >"$2/authority.pem"
     }
 
     # Asks the store for one name, so that what cannot work is said now and in seconds.
     check_store() {
-      use_google "$home"
+      use_files "$home"
       answer=$( { timeout -k 1 40 "$rclone" lsf --config "$home/conf" --recursive --files-only \
         --contimeout 5s --timeout 10s --low-level-retries 2 --retries 1 "$mount_source" \
         2>"$home/words"; printf '::status %s\n' $?; } | head -n 1)
@@ -33,16 +34,21 @@ extension NodeLibrary {
       rm -f "$home/words"
     }
 
-    # The file of Google's in the folder $1 counts, for the programs started from now on.
-    use_google() {
-      unset GOOGLE_APPLICATION_CREDENTIALS
-      [ -e "$1/google.json" ] || return 0
-      GOOGLE_APPLICATION_CREDENTIALS=$1/google.json
-      export GOOGLE_APPLICATION_CREDENTIALS
+    # The files in the folder $1 count for the programs started from now on: Google's, and the certificates.
+    use_files() {
+      unset GOOGLE_APPLICATION_CREDENTIALS RCLONE_CA_CERT
+      if [ -e "$1/google.json" ]; then
+        GOOGLE_APPLICATION_CREDENTIALS=$1/google.json
+        export GOOGLE_APPLICATION_CREDENTIALS
+      fi
+      if [ -e "$1/authority.pem" ]; then
+        RCLONE_CA_CERT=$1/authority.pem
+        export RCLONE_CA_CERT
+      fi
     }
 
     keep_files() {
-      for file in record conf google.json; do
+      for file in record conf google.json authority.pem; do
         if [ -e "$new/$file" ]; then mv -f "$new/$file" "$home/$file"; else rm -f "$home/$file"; fi
       done
       printf %s "$real" >"$home/point"
@@ -50,7 +56,7 @@ extension NodeLibrary {
     }
 
     is_same() {
-      for file in record conf google.json; do
+      for file in record conf google.json authority.pem; do
         [ -e "$new/$file" ] || [ -e "$home/$file" ] || continue
         cmp -s "$new/$file" "$home/$file" || return 1
       done
@@ -222,7 +228,7 @@ extension NodeLibrary {
       trap 'rm -rf "$work"' EXIT
       trap 'exit 130' HUP INT TERM
       write_configuration "$work" "$work"
-      use_google "$work"
+      use_files "$work"
       umask 022
       "$rclone" "$verb" "$source" "$target" --config "$work/conf" --use-json-log --contimeout 10s \
         --timeout 30s --low-level-retries 3 --retries 1 --transfers 32 --checkers 32 \

@@ -95,6 +95,7 @@ public struct NodeStorage: Sendable {
   func files(of remote: RcloneRemote) -> [String: MaskedText] {
     var values = ["configuration": remote.configuration(googleFileAt: "@FILES@/google.json")]
     values["google"] = remote.googleFile?.content
+    values["authority"] = remote.authority.map { MaskedText($0.content) }
     return values
   }
 

@@ -32,7 +32,8 @@ struct StorageScript: Sendable {
   /// The script is a function, so that the shell has read all of it before anything is run.
   static func text(_ operation: String, _ values: [String: MaskedText]) -> [UInt8] {
     var all: [String: MaskedText] = [
-      "library": MaskedText(NodeLibrary.text), "configuration": "", "google": "", "target": "",
+      "library": MaskedText(NodeLibrary.text), "configuration": "", "google": "", "authority": "",
+      "target": "",
       "patience": "600", "force": "no", "keep": "no",
     ]
     all.merge(values) { $1 }

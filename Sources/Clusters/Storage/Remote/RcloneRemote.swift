@@ -21,6 +21,21 @@ public struct RcloneRemote: Equatable, Sendable {
   /// rclone's options of the backend by their names in its configuration file.
   public var settings: [String: MaskedText]
   public var googleFile: GoogleFile?
+  /// The authorities that sign the store's certificate, when they are not the system's.
+  public var authority: Authority?
+
+  /// A file of certificates (PEM).
+  public struct Authority: Equatable, Sendable {
+    /// Where it is on this machine.
+    public var path: FilePath
+    /// What is in it, for a node.
+    public var content: String
+
+    public init(path: FilePath, content: String) {
+      self.path = path
+      self.content = content
+    }
+  }
 
   public init(settings: [String: MaskedText], googleFile: GoogleFile? = nil) {
     self.settings = settings
@@ -46,6 +61,8 @@ public struct RcloneRemote: Equatable, Sendable {
     if let googleFile, !googleFile.isServiceAccount, let file {
       variables["GOOGLE_APPLICATION_CREDENTIALS"] = MaskedText(file)
     }
+    // The variable of the AWS tools itself breaks rclone before 1.61.
+    if let authority { variables["RCLONE_CA_CERT"] = MaskedText(authority.path.string) }
     return variables
   }
 

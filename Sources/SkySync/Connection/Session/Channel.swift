@@ -50,6 +50,7 @@ final class Channel {
   /// What the channel is for.
   enum Purpose {
     case command(String)
+    case subsystem(String)
     case tunnel(host: String, port: UInt16)
   }
 

@@ -5,11 +5,19 @@ extension SSHConnection {
   /// Starts `command` in the user's login shell. Ends the connection with `timeout` when the node does
   /// not answer within `options.connect`.
   public func start(_ command: String) async throws(SyncError) -> any RemoteCommand {
+    try await start(.command(command))
+  }
+
+  public func startFileServer() async throws(SyncError) -> any RemoteCommand {
+    try await start(.subsystem("sftp"))
+  }
+
+  private func start(_ purpose: Channel.Purpose) async throws(SyncError) -> any RemoteCommand {
     if let failure { throw failure }
     let channel = newChannel()
     let started = Once<Void>()
     // Not a child task: opening cannot be left half done, the session keeps its state.
-    Task { started.resume(await begin(channel, .command(command))) }
+    Task { started.resume(await begin(channel, purpose)) }
     let patience = loop.schedule(at: .now + options.connect) { [weak self] in
       self?.assumeIsolated { $0.giveUp(waitingFor: "the start of a command") }
     }
@@ -32,7 +40,10 @@ extension SSHConnection {
       switch purpose {
       case .command(let command):
         try await open(channel, "session", [])
-        try await execute(channel, command)
+        try await execute(channel, "exec", command)
+      case .subsystem(let name):
+        try await open(channel, "session", [])
+        try await execute(channel, "subsystem", name)
       case .tunnel(let host, let port):
         let origin = SSHFields.string("127.0.0.1") + SSHFields.uint32(0)
         let target = SSHFields.string(host) + SSHFields.uint32(Int(port))
@@ -90,13 +101,15 @@ extension SSHConnection {
     }
   }
 
-  private func execute(_ channel: Channel, _ command: String) async throws(SyncError) {
+  private func execute(
+    _ channel: Channel, _ request: String, _ text: String
+  ) async throws(SyncError) {
     let code = try await drive {
       // Abandoned meanwhile: nothing is to be started.
       guard let pointer = channel.pointer, !channel.isClosing else { return 0 }
       return Int(
         libssh2_channel_process_startup(
-          pointer, "exec", 4, command, UInt32(command.utf8.count)))
+          pointer, request, UInt32(request.utf8.count), text, UInt32(text.utf8.count)))
     }
     if code != 0 { throw refusal("run a command", code) }
   }

@@ -4,6 +4,7 @@ import Clusters
 /// `sky check`: what this machine can use, and what is missing for the rest.
 struct Check: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Say which infra and which object stores this machine can use, and what is missing.",
     discussion: Help.text(
       examples: [

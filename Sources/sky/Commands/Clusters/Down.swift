@@ -4,6 +4,7 @@ import Clusters
 /// `sky down`: end clusters and remove all of them.
 struct Down: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "down",
     abstract: "End clusters and remove their files, aliases and keys.",
     discussion: Help.text(
       examples: [

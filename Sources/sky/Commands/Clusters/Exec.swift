@@ -4,6 +4,7 @@ import Clusters
 /// `sky exec`: sync the workdir and run a task on a cluster that is up.
 struct Exec: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "exec",
     abstract: "Sync the workdir to a cluster that is up, and run a task there.",
     discussion: Help.text(
       examples: [

@@ -4,6 +4,7 @@ import Clusters
 /// `sky launch`: bring nodes up, put code and data on them, run the task.
 struct Launch: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "launch",
     abstract: "Bring up a cluster, sync code and data to it, and run a task there.",
     discussion: Help.text(
       examples: [

@@ -4,6 +4,7 @@ import Clusters
 /// `sky start`: bring stopped nodes back with their files.
 struct Start: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "start",
     abstract: "Bring the nodes of stopped clusters back, with their files.",
     discussion: Help.text(
       examples: [

@@ -4,6 +4,7 @@ import Clusters
 /// `sky status`: what clusters there are.
 struct Status: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "List clusters.",
     discussion: Help.text(
       examples: [

@@ -34,6 +34,7 @@ struct ClusterChoice: ParsableArguments {
 /// `sky stop`: end the nodes, keep their files.
 struct Stop: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "stop",
     abstract: "End the nodes of clusters and keep their files.",
     discussion: Help.text(
       examples: ["sky stop dev": "frees the machine", "sky start dev": "brings it back"],

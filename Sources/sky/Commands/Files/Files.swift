@@ -5,6 +5,7 @@ import SystemPackage
 /// `sky files`: what a sync of a folder would send, or leave here, and why.
 struct Files: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "files",
     abstract: "List the files that a sync of a folder would send.",
     discussion: Help.text(
       examples: [
@@ -75,16 +76,6 @@ struct Files: SkyCommand {
         problem.path.isEmpty ? folder : String(decoding: quoted(problem.path), as: UTF8.self)
       console.note("sky: \(path): \(problem.reason)")
     }
-    guard let first = scan.trackedIgnored.first else { return }
-    console.note("sky: left out although git tracks them:")
-    for file in scan.trackedIgnored.prefix(10) {
-      console.note("  \(String(decoding: quoted(file.path), as: UTF8.self))")
-    }
-    let more = scan.trackedIgnored.count - 10
-    if more > 0 { console.note("  … and \(more) more") }
-    let advice = first.reinclusion()
-    console.note(
-      "To send the first, add this line to \(String(decoding: advice.file, as: UTF8.self)): "
-        + String(decoding: advice.line, as: UTF8.self))
+    LeftOut.tell(scan.trackedIgnored, console)
   }
 }

@@ -64,8 +64,12 @@ struct ProbeJSON: Encodable {
     case .success(let probe):
       reachable = true
       latency_ms = OrNull((probe.latency / .milliseconds(1) * 100).rounded() / 100)
-      os = OrNull(probe.os)
-      arch = OrNull(probe.arch)
+      if probe.hasOnlySFTP {
+        error = OrNull("there is no shell, only SFTP")
+      } else {
+        os = OrNull(probe.os)
+        arch = OrNull(probe.arch)
+      }
       cpus = OrNull(probe.cpus)
       memory_bytes = OrNull(probe.memoryBytes)
       disk_free_bytes = OrNull(probe.diskFreeBytes)

@@ -35,19 +35,39 @@ struct PullCommand: SkyCommand {
     }
     var aliases: [String] = []
     for source in sources where !aliases.contains(source.alias) { aliases.append(source.alias) }
-    let connector = await Connector(context.home, options: context.console.connectionOptions)
     let root = context.resolve(last)
-    for alias in aliases {
+    let jobs = aliases.map { alias in
       let mine = sources.filter { $0.alias == alias }
       let destination =
         aliases.count == 1
         ? PullDestination(root, isFolder: last.hasSuffix("/") || mine.count > 1)
         : PullDestination(root.appending(alias), isFolder: true)
-      let host = try await connector.connect(alias)
-      let report = try await Pull.run(
-        mine.map(\.bytes), from: host, to: destination, options: pullOptions)
-      await host.close()
-      try options.show(report, context.console)
+      return PullJob(alias: alias, sources: mine.map(\.bytes), destination: destination)
+    }
+    let live = LiveProgress(context.console, verb: "fetching")
+    let nodes = await pull(jobs, context, live)
+    live.end()
+    try Task.checkCancellation()
+    try options.show(nodes, verb: "fetched", context.console)
+  }
+
+  /// All nodes side by side: a slow or dead one does not hold the others.
+  private func pull(
+    _ jobs: [PullJob], _ context: SkyContext, _ live: LiveProgress
+  ) async -> [NodeResult] {
+    var connection = live.console.connectionOptions
+    // One channel with a wide window fills a path that is long; many nodes share what that may cost here.
+    connection.receiveWindow = max(connection.receiveWindow, (32 << 20) / jobs.count)
+    let connector = await Connector(context.home, options: connection)
+    let options = pullOptions
+    live.hold(jobs.count)
+    return await withTaskGroup(of: (Int, NodeResult).self) { group in
+      for (index, job) in jobs.enumerated() {
+        group.addTask { (index, await job.run(connector, options, live)) }
+      }
+      var results: [Int: NodeResult] = [:]
+      for await (index, result) in group { results[index] = result }
+      return jobs.indices.compactMap { results[$0] }
     }
   }
 
@@ -57,6 +77,53 @@ struct PullCommand: SkyCommand {
     pull.checksum = options.checksum
     pull.mirror = options.delete
     return pull
+  }
+}
+
+/// What is fetched from one node.
+private struct PullJob: Sendable {
+  var alias: String
+  var sources: [[UInt8]]
+  var destination: PullDestination
+
+  /// - Parameter live: held once for this node until it is connected, for until then somebody may be asked.
+  func run(
+    _ connector: Connector, _ options: PullOptions, _ live: LiveProgress
+  ) async -> NodeResult {
+    let names = sources.map { "\(alias):\(String(decoding: $0, as: UTF8.self))" }
+    let request = SyncReport(
+      source: names.joined(separator: ", "), destination: destination.path.string)
+    let result: Result<SyncReport, SyncError>
+    do throws(SyncError) {
+      let connected = await connect(connector)
+      live.release()
+      let host = try connected.get()
+      let outcome = await fetch(host, options, live)
+      await host.close()
+      result = outcome
+    } catch {
+      result = .failure(error)
+    }
+    return NodeResult(alias: alias, request: request, result: result)
+  }
+
+  private func connect(_ connector: Connector) async -> Result<any NodeConnection, SyncError> {
+    do throws(SyncError) { return .success(try await connector.connect(alias)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private func fetch(
+    _ host: any NodeConnection, _ options: PullOptions, _ live: LiveProgress
+  ) async -> Result<SyncReport, SyncError> {
+    do throws(SyncError) {
+      let report = try await Pull.run(
+        sources, from: host, to: destination, options: options
+      ) { live.update(alias, $0) }
+      return .success(report)
+    } catch {
+      return .failure(error)
+    }
   }
 }
 

@@ -35,7 +35,13 @@ struct SyncCommand: SkyCommand {
   func run(_ context: SkyContext) async throws {
     let session = try await ClusterSession(context)
     if !watch || delete {
-      let reports = try await SyncCluster(session.clusters).run(cluster, delete: delete)
+      var reports: [SyncReport] = []
+      do {
+        try await SyncCluster(session.clusters).run(cluster, delete: delete) { reports += $0 }
+      } catch {
+        if !reports.isEmpty { try show(reports, context.console) }
+        throw error
+      }
       try show(reports, context.console)
       guard watch else { return try fail(reports) }
     }
@@ -47,9 +53,9 @@ struct SyncCommand: SkyCommand {
   }
 
   private func show(_ reports: [SyncReport], _ console: Console) throws {
-    guard json, let first = reports.first else { return }
-    let texts = reports.map(ReportJSON.init)
-    console.say(reports.count == 1 ? try JSON.text(ReportJSON(first)) : try JSON.text(texts))
+    guard json else { return }
+    let all = reports.map(ReportJSON.init)
+    console.say(all.count == 1 ? try JSON.text(all[0]) : try JSON.text(all))
   }
 
   private func fail(_ reports: [SyncReport]) throws {

@@ -19,25 +19,77 @@ struct TransferOptions: ParsableArguments {
   var stats = false
 }
 
+/// What became of one node's part of a transfer.
+struct NodeResult: Sendable {
+  var alias: String
+  /// What was asked for, as the report names it.
+  var request: SyncReport
+  var result: Result<SyncReport, SyncError>
+
+  /// The report, or one that says why there is none.
+  var report: SyncReport {
+    switch result {
+    case .success(let report): return report
+    case .failure(let error):
+      var report = request
+      report.problems = [Problem(path: [], reason: "\(error)")]
+      return report
+    }
+  }
+}
+
 extension TransferOptions {
-  /// Prints a report; throws `partlyDone` when single files failed.
-  func show(_ report: SyncReport, _ console: Console) throws {
+  /// Prints the reports of all nodes, a row for each; throws the error when all of them failed with it, and
+  /// `partlyDone` when some of them or single files failed.
+  func show(
+    _ nodes: [NodeResult], verb: String, ignored: Int = 0, _ console: Console
+  ) throws {
+    let failed = nodes.filter { if case .failure = $0.result { true } else { false } }
+    if failed.count == nodes.count, let first = failed.first {
+      for case .failure(let error) in failed.dropFirst().map(\.result) {
+        console.note("sky: \(error)")
+      }
+      _ = try first.result.get()
+    }
     if json {
-      console.say(try JSON.text(ReportJSON(report)))
+      let reports = nodes.map { ReportJSON($0.report) }
+      console.say(try nodes.count == 1 ? JSON.text(reports[0]) : JSON.text(reports))
     } else {
-      for operation in report.plan ?? [] {
-        console.pass(Array("\(operation.kind.rawValue)\t".utf8) + operation.path + [10])
-      }
-      console.note(ReportWords.line(report))
-      if stats { for line in ReportWords.statistics(report) { console.note(line) } }
-      for problem in report.problems + report.notices {
-        console.note("  \(String(decoding: problem.path, as: UTF8.self)): \(problem.reason)")
+      let widest = nodes.map(\.alias.count).max() ?? 0
+      for node in nodes {
+        let gap = String(repeating: " ", count: widest - node.alias.count + 2)
+        show(node, label: nodes.count == 1 ? "" : node.alias + gap, verb, ignored, console)
       }
     }
-    let failed = report.problems.filter { !$0.isNotice }
-    guard failed.isEmpty else {
-      let what = failed.count == 1 ? "1 file" : "\(failed.count) files"
-      throw CommandError(.partlyDone, "\(what) could not be synced; the report names them")
+    try fail(nodes, failed)
+  }
+
+  private func show(
+    _ node: NodeResult, label: String, _ verb: String, _ ignored: Int, _ console: Console
+  ) {
+    guard case .success(let report) = node.result else {
+      return console.note("\(label)failed")
     }
+    for operation in report.plan ?? [] {
+      console.pass(Array("\(operation.kind.rawValue)\t".utf8) + operation.path + [10])
+    }
+    console.note(label + ReportWords.line(report, verb: verb, ignored: ignored))
+    if stats { for line in ReportWords.statistics(report) { console.note(line) } }
+    for line in ReportWords.details(report, most: stats ? .max : 20) { console.note(line) }
+  }
+
+  private func fail(_ nodes: [NodeResult], _ failed: [NodeResult]) throws {
+    let files = nodes.reduce(0) { sum, node in
+      guard case .success(let report) = node.result else { return sum }
+      return sum + report.problems.count { !$0.isNotice }
+    }
+    guard files > 0 || !failed.isEmpty else { return }
+    var lines: [String] = []
+    if files > 0 {
+      let what = files == 1 ? "1 file" : "\(files) files"
+      lines.append("\(what) could not be synced; the report names them")
+    }
+    for case .failure(let error) in failed.map(\.result) { lines.append("\(error)") }
+    throw CommandError(.partlyDone, lines.joined(separator: "\nsky: "))
   }
 }

@@ -4,6 +4,7 @@ import Clusters
 /// `sky cancel`: end jobs.
 struct Cancel: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "cancel",
     abstract: "End jobs on all their nodes: TERM first, KILL ten seconds later.",
     discussion: Help.text(
       examples: [

@@ -4,6 +4,7 @@ import Clusters
 /// `sky logs`: what a job printed, from anywhere.
 struct Logs: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "logs",
     abstract: "Show what a job printed, and follow it to its end.",
     discussion: Help.text(
       examples: [

@@ -4,6 +4,7 @@ import Clusters
 /// `sky queue`: the jobs of a cluster.
 struct Queue: SkyCommand {
   static let configuration = CommandConfiguration(
+    commandName: "queue",
     abstract: "List the jobs of a cluster, the newest first.",
     discussion: Help.text(
       examples: [
