@@ -73,7 +73,7 @@ struct SlurmTests {
   @Test func `what a request waits for is shown, and an end from outside is seen`() async throws {
     try await withRoom { room, slurm in
       let held = try await slurm.run(
-        "sbatch", "--parsable", "-N3", "--exclusive", "--wrap=sleep 600")
+        "sbatch", "--parsable", "--output=/dev/null", "-N3", "--exclusive", "--wrap=sleep 600")
       let number = String(held.text.dropLast())
       #expect(held.status == 0, "\(held.errorText)")
       let started = try await room.script(
