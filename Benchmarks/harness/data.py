@@ -39,10 +39,10 @@ def small(root, files=80_000, folders=6_000, total=880_000_000, links=200, seed=
         (root / names[i] / "link").symlink_to(f"f{i}.txt")
 
 
-def medium(root, seed=2):
+def medium(root, files=2_000, seed=2):
     """M: 2,000 files of 270 KB."""
     rng = random.Random(seed)
-    for i in range(2_000):
+    for i in range(files):
         folder = root / f"d{i % 40}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"f{i}.bin").write_bytes(rng.randbytes(270_000))
@@ -57,14 +57,14 @@ def large(root, size=2 << 30, seed=3):
             file.write(rng.randbytes(1 << 20))
 
 
-def checkout(root, files=13_000, seed=4):
+def checkout(root, files=13_000, objects=800, seed=4):
     """G: a git checkout, about 40 % of its bytes ignored."""
     rng = random.Random(seed)
     for i in range(files):
         folder = root / f"src/m{i // 200}/n{i % 20}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"f{i}.py").write_bytes(text(rng, rng.randrange(200, 20_000)))
-    for i in range(800):
+    for i in range(objects):
         folder = root / f"build/o{i % 20}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"f{i}.o").write_bytes(rng.randbytes(160_000))

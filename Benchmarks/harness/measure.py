@@ -11,16 +11,15 @@ import time
 class Contender:
     """A command (argument list or shell text) with what must be true before each run."""
 
-    def __init__(self, name, command, prepare=None, environment=None):
+    def __init__(self, name, command, prepare=None, environment=None, finish=None):
         self.name = name
         self.command = command
         self.prepare = prepare
         self.environment = environment
+        self.finish = finish
 
 
 def run_once(contender):
-    if contender.prepare:
-        contender.prepare()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
     done = subprocess.run(
@@ -35,37 +34,58 @@ def run_once(contender):
     return wall, cpu
 
 
-def rounds(contenders, count, wire=None, seed=1):
-    """Rows by contender name: median wall and CPU seconds, wire bytes, ratio to the first contender."""
+def settled(count):
+    """The value of `count` once it stands still: servers end a little after their clients."""
+    value = count()
+    for _ in range(40):
+        time.sleep(0.05)
+        value, before = count(), value
+        if value == before:
+            break
+    return value
+
+
+def rounds(contenders, count, wire=None, change=None, there=None, seed=1):
+    """Rows by contender: median wall and CPU seconds of both sides, wire bytes, ratio to the first contender.
+
+    `change` is called once before each round; every contender then meets the same change once.
+    """
     rng = random.Random(seed)
-    walls = {c.name: [] for c in contenders}
-    cpus = {c.name: [] for c in contenders}
-    wires = {c.name: [] for c in contenders}
+    rows = {c.name: {"name": c.name, "walls": [], "cpus": [], "there": [], "wires": []} for c in contenders}
     for number in range(count):
+        if change:
+            change()
         order = contenders[:]
         rng.shuffle(order)
         for contender in order:
             if contender.prepare:
                 contender.prepare()
-            before = wire() if wire else None
-            unprepared = Contender(
-                contender.name, contender.command, environment=contender.environment
-            )
-            wall, cpu = run_once(unprepared)
-            walls[contender.name].append(wall)
-            cpus[contender.name].append(cpu)
-            if before is not None:
-                wires[contender.name].append(wire() - before)
+            bytes_before = wire() if wire else None
+            there_before = settled(there) if there else None
+            wall, cpu = run_once(contender)
+            row = rows[contender.name]
+            row["walls"].append(wall)
+            row["cpus"].append(cpu)
+            if wire:
+                row["wires"].append(wire() - bytes_before)
+            if there:
+                row["there"].append(settled(there) - there_before)
+            if contender.finish:
+                contender.finish()
         print(f"    round {number + 1}/{count}", file=sys.stderr, flush=True)
-    base = walls[contenders[0].name]
-    return [
-        {
-            "name": c.name,
-            "wall": statistics.median(walls[c.name]),
-            "cpu": statistics.median(cpus[c.name]),
-            "wire": statistics.median(wires[c.name]) if wires[c.name] else None,
-            "ratio": statistics.median(w / b for w, b in zip(walls[c.name], base)),
-            "walls": walls[c.name],
-        }
-        for c in contenders
-    ]
+    base = rows[contenders[0].name]["walls"]
+    for row in rows.values():
+        row["wall"] = statistics.median(row["walls"])
+        row["cpu"] = statistics.median(row["cpus"])
+        row["server"] = statistics.median(row["there"]) if row["there"] else None
+        row["wire"] = statistics.median(row["wires"]) if row["wires"] else None
+        row["ratio"] = statistics.median(w / b for w, b in zip(row["walls"], base))
+    return list(rows.values())
+
+
+def ratio(rows, name, peer):
+    """The median over the rounds of one contender's time by another's; nil without the peer."""
+    found = {row["name"]: row["walls"] for row in rows}
+    if name not in found or peer not in found:
+        return None
+    return statistics.median(w / b for w, b in zip(found[name], found[peer]))

@@ -6,14 +6,39 @@ from html import escape
 def table(title, rows):
     lines = [
         f"### {title}", "",
-        "| | wall s (median) | CPU s here | wire MB | ratio to the first row |",
-        "|---|---|---|---|---|",
+        "| | wall s (median) | CPU s here | CPU s there | wire MB | ratio to the first row |",
+        "|---|---|---|---|---|---|",
     ]
     for row in rows:
+        there = "" if row["server"] is None else f"{row['server']:.2f}"
         wire = "" if row["wire"] is None else f"{row['wire'] / 1e6:.2f}"
         lines.append(
-            f"| {row['name']} | {row['wall']:.3f} | {row['cpu']:.3f} | {wire} | {row['ratio']:.2f} |"
+            f"| {row['name']} | {row['wall']:.3f} | {row['cpu']:.3f} | {there} | {wire} | {row['ratio']:.2f} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def summary(results):
+    """Bars and what was reached. `results`: dicts with what, rtt, peer, ratio, bar, wall."""
+    lines = [
+        "| set, scenario | RTT | sky, wall s | peer | ratio, median of the rounds | bar | |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        verdict = "reached" if r["ratio"] <= r["bar"] else "missed"
+        lines.append(
+            f"| {r['what']} | {r['rtt']} ms | {r['wall']:.2f} | {r['peer']} | {r['ratio']:.2f} | {r['bar']:.2f} | {verdict} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def trips(walls):
+    """What a round trip of 50 ms costs, counted: (wall at 50 ms - wall at 0 ms) / 50 ms, by scenario and contender."""
+    lines = ["| scenario | contender | round trips |", "|---|---|---|"]
+    for (what, name), by_rtt in walls.items():
+        if 0 in by_rtt and 50 in by_rtt:
+            count = max(0, (by_rtt[50] - by_rtt[0]) / 0.05)
+            lines.append(f"| {what} | {name} | {count:.0f} |")
     return "\n".join(lines) + "\n"
 
 

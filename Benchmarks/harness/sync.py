@@ -1,28 +1,72 @@
-"""sky push against rsync, tar over ssh, scp: cold, unchanged, one file edited, a hundred, a folder renamed."""
+"""sky push against rsync, tar over ssh, scp and unison, over the scenarios that matter, with the bars to reach."""
 
 import os
 import shutil
 import subprocess
+import sys
 
 from . import data
-from .measure import Contender, rounds
-from .report import bars, table
+from .measure import Contender, ratio, rounds
+from .report import bars, summary, table, trips
+
+RSYNC, FAIR = "rsync -a", "rsync -a --no-inc-recursive"
+TAR, ZSTD = "tar | ssh tar", "tar --zstd | ssh tar"
+
+# By set and scenario: by peer, the ratio to reach at 0 and at 50 ms.
+TARGETS = {
+    ("S", "cold"): {RSYNC: {0: 0.60, 50: 0.40}, TAR: {0: 0.85}, ZSTD: {50: 0.60}},
+    ("S", "unchanged"): {RSYNC: {0: 0.45, 50: 0.14}, FAIR: {50: 0.65}},
+    ("S", "one file edited"): {RSYNC: {0: 0.50, 50: 0.15}, FAIR: {50: 0.65}},
+    ("S", "100 files edited"): {RSYNC: {0: 0.50, 50: 0.16}, FAIR: {50: 0.65}},
+    ("S", "folder of 5,000 files renamed"): {RSYNC: {0: 0.20, 50: 0.12}},
+    ("S", "cold to 4 nodes at once"): {RSYNC: {0: 0.45, 50: 0.45}},
+    ("L", "cold"): {RSYNC: {0: 1.1, 50: 0.35}},
+    ("L", "1 MiB appended"): {RSYNC: {0: 0.40, 50: 0.40}},
+    ("L", "4 KiB changed in the middle"): {RSYNC: {0: 0.40, 50: 0.40}},
+    ("G", "cold"): {RSYNC: {0: 0.5, 50: 0.4}},
+    ("G", "unchanged"): {RSYNC: {0: 0.5, 50: 0.2}},
+}
 
 
 def main(lab, options, results):
-    texts = []
+    texts, reached, walls = [], [], {}
     for name in options.sets.split(","):
         source = lab.work / f"set-{name}"
         make(name, source, options.scale)
-        for rtt in map(int, options.rtt.split(",")):
-            for scenario in SCENARIOS[name]:
-                title = f"{name} {scenario.__name__.replace('_', ' ')}, {rtt} ms"
-                print(title, flush=True)
-                rows = Bench(lab, source, rtt).run(scenario, options.rounds)
+        for scenario, change in SCENARIOS[name].items():
+            for rtt in map(int, options.rtt.split(",")):
+                title = f"{name} {scenario}, {rtt} ms"
+                print(title, file=sys.stderr, flush=True)
+                rows = Bench(lab, source, rtt, options).run(name, scenario, change)
                 texts.append(table(title, rows))
-                bars(title, rows, results / f"sync-{name}-{scenario.__name__}-{rtt}.svg")
-                (results / "sync.md").write_text("\n".join(texts))
+                plot = f"sync-{name}-{scenario}-{rtt}.svg".replace(" ", "-").replace(",", "")
+                bars(title, rows, results / plot)
+                for row in rows:
+                    walls.setdefault((f"{name} {scenario}", row["name"]), {})[rtt] = row["wall"]
+                reached += judge(name, scenario, rtt, rows)
+                write(results / "sync.md", options, reached, walls, texts)
         shutil.rmtree(source)
+
+
+def judge(name, scenario, rtt, rows):
+    found = []
+    for peer, by_rtt in TARGETS.get((name, scenario), {}).items():
+        measured = ratio(rows, "sky push", peer)
+        if rtt in by_rtt and measured is not None:
+            wall = next(row["wall"] for row in rows if row["name"] == "sky push")
+            found.append({
+                "what": f"{name} {scenario}", "rtt": rtt, "peer": peer, "ratio": measured,
+                "bar": by_rtt[rtt], "wall": wall,
+            })
+    return found
+
+
+def write(path, options, reached, walls, texts):
+    head = (
+        f"Scale {options.scale:g}, {options.rounds} rounds, peers: {options.peers}. Both sides and the delay "
+        f"proxy share {os.cpu_count()} cores.\n"
+    )
+    path.write_text("\n".join([head, summary(reached), trips(walls), *texts]))
 
 
 def make(name, root, scale):
@@ -31,121 +75,202 @@ def make(name, root, scale):
         data.small(root, int(80_000 * scale), max(1, int(6_000 * scale)), int(880e6 * scale),
                    int(200 * scale))
     elif name == "M":
-        data.medium(root)
+        data.medium(root, int(2_000 * scale))
     elif name == "L":
         root.rmdir()
         data.large(root, int((2 << 30) * scale))
     else:
-        data.checkout(root, int(13_000 * scale))
+        data.checkout(root, int(13_000 * scale), int(800 * scale))
 
 
-def cold(source):
-    return None
+# What changes between two syncs, once a round.
 
 
-def unchanged(source):
-    return lambda: None
+def edit(count):
+    def change(source):
+        edit.number = getattr(edit, "number", 0) + 1
+        files = sorted(p for p in source.rglob("*") if p.is_file() and not p.is_symlink())
+        for path in files[:: max(1, len(files) // count)][:count]:
+            with open(path, "ab") as file:
+                file.write(b"edit %d\n" % edit.number)
+    return change
 
 
-def one_file_edited(source):
-    return lambda: edit(source, 1)
+def rename(source):
+    """The folder gets a name that no target has seen: rsync leaves the old ones behind."""
+    rename.number = getattr(rename, "number", 0) + 1
+    old = next(p for p in sorted(source.iterdir()) if p.name == "p0" or p.name.startswith("renamed"))
+    old.rename(source / f"renamed-{rename.number}")
 
 
-def hundred_files_edited(source):
-    return lambda: edit(source, 100)
+def append(source):
+    with open(source / "model.bin", "ab") as file:
+        file.write(os.urandom(1 << 20))
 
 
-def folder_renamed(source):
-    def rename():
-        old, new = source / "p0", source / "p0-renamed"
-        (new if new.exists() else old).rename(old if new.exists() else new)
-    return rename
+def overwrite(source):
+    with open(source / "model.bin", "r+b") as file:
+        file.seek(os.path.getsize(source / "model.bin") // 2)
+        file.write(os.urandom(4096))
 
 
-def appended(source):
-    def append():
-        with open(source / "model.bin", "ab") as file:
-            file.write(os.urandom(1 << 20))
-    return append
+def nothing(source):
+    pass
 
 
 SCENARIOS = {
-    "S": [cold, unchanged, one_file_edited, hundred_files_edited, folder_renamed],
-    "M": [cold, unchanged],
-    "L": [cold, appended],
-    "G": [cold, unchanged],
+    "S": {
+        "cold": None, "cold to 4 nodes at once": None, "unchanged": nothing,
+        "one file edited": edit(1), "100 files edited": edit(100),
+        "folder of 5,000 files renamed": rename,
+    },
+    "M": {"cold": None, "unchanged": nothing},
+    "L": {"cold": None, "1 MiB appended": append, "4 KiB changed in the middle": overwrite},
+    "G": {"cold": None, "unchanged": nothing},
 }
 
 
-def edit(source, count):
-    edit.number = getattr(edit, "number", 0) + 1
-    files = sorted(p for p in source.rglob("*") if p.is_file() and ".git" not in p.parts)
-    for path in files[:: max(1, len(files) // count)][:count]:
-        with open(path, "ab") as file:
-            file.write(b"edit %d\n" % edit.number)
-
-
 class Bench:
-    def __init__(self, lab, source, rtt):
-        self.lab, self.source, self.rtt = lab, source, rtt
+    def __init__(self, lab, source, rtt, options):
+        self.lab, self.source, self.rtt, self.options = lab, source, rtt, options
         self.alias = lab.alias(rtt)
         self.target = lab.work / "target"
 
-    def run(self, scenario, count):
-        change = scenario(self.source)
+    def run(self, name, scenario, change):
         shutil.rmtree(self.target, ignore_errors=True)
         self.target.mkdir()
-        contenders = self.contenders(cold=change is None)
-        if change is not None:
+        # What earlier scenarios remembered is about targets that are gone.
+        shutil.rmtree(self.lab.sky_home / "sync", ignore_errors=True)
+        shutil.rmtree(self.lab.remote_home / ".sky_node", ignore_errors=True)
+        if "4 nodes" in scenario:
+            contenders = self.crowd(4)
+        else:
+            contenders = self.contenders(name, scenario)
+        cold = change is None
+        if not cold:
             for contender in contenders:
-                subprocess.run(
-                    contender.command, shell=isinstance(contender.command, str), check=True,
-                    env=contender.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        for contender in contenders:
-            contender.prepare = self.preparation(contender, change)
-        wire = (lambda: self.lab.wire(self.rtt)) if self.rtt else None
-        return rounds(contenders, count, wire)
+                self.sync(contender)
+            # As a person does: the first push is not the last before the measured one.
+            change(self.source)
+            for contender in contenders:
+                self.sync(contender)
+        else:
+            for contender in contenders:
+                contender.finish = lambda c=contender: self.check_and_remove(c)
+        rows = rounds(
+            contenders, self.options.rounds, (lambda: self.lab.wire(self.rtt)) if self.rtt else None,
+            None if cold else lambda: change(self.source), self.lab.server_seconds)
+        if not cold:
+            self.check(contenders[-1])
+        shutil.rmtree(self.target)
+        return rows
 
-    def preparation(self, contender, change):
-        place = self.target / contender.place
+    def sync(self, contender):
+        subprocess.run(
+            contender.command, shell=isinstance(contender.command, str), check=True,
+            env=contender.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
-        def fresh():
-            # A new folder rather than a refilled one: inode allocation crawls after a deletion.
-            if place.exists():
-                place.rename(self.lab.work / f"old-{contender.place}-{len(os.listdir(self.lab.work))}")
-        return fresh if change is None else change
+    def check_and_remove(self, contender):
+        self.check(contender)
+        for place in contender.places:
+            shutil.rmtree(place, ignore_errors=True)
+        for folder in (self.lab.sky_home / "sync", self.lab.remote_home / ".sky_node"):
+            shutil.rmtree(folder, ignore_errors=True)
 
-    def contenders(self, cold):
-        lab, alias, source = self.lab, self.alias, self.source
-        environment = lab.environment
-        ssh = f"ssh -F {lab.config} {alias}"
+    def check(self, contender):
+        """A quick wrong sync is none: what sky made has to be equal."""
+        if not contender.name.startswith("sky"):
+            return
+        rules = ["--filter=dir-merge,- .gitignore"] if (self.source / ".gitignore").exists() else []
+        for place in contender.places:
+            left = subprocess.run(
+                ["rsync", "-ani", "--checksum", *rules, f"{self.source}/", f"{place}/"],
+                check=True, capture_output=True, text=True).stdout
+            if left:
+                sys.exit(f"{contender.name}: {place} differs:\n{left[:2000]}")
 
-        def rsync(name, *flags):
-            place = name.replace(" ", "")
-            return contender(
-                name, ["rsync", *flags, f"{source}/", f"{alias}:{self.target}/{place}/"], place)
-
-        def contender(name, command, place):
-            made = Contender(name, command, environment=environment)
-            made.place = place
-            return made
-
-        made = [
-            rsync("rsync -a", "-a"),
-            rsync("rsync -a --no-inc-recursive", "-a", "--no-inc-recursive"),
-            rsync("rsync -az", "-az"),
-            rsync("rsync as SkyPilot runs it", "-Pavz", "--filter=dir-merge,- .gitignore"),
-            contender(
-                "sky push", [lab.program, "push", f"{source}/", f"{alias}:{self.target}/sky"], "sky"),
+    def crowd(self, count):
+        aliases = [self.lab.alias(self.rtt, number) for number in range(count)]
+        places = [self.target / f"n{number}" for number in range(count)]
+        each = zip(aliases, places)
+        rsyncs = "; ".join(
+            f"rsync -a {self.source}/ {alias}:{place}.rsync/ & p{number}=$!"
+            for number, (alias, place) in enumerate(each))
+        waits = " && ".join(f"wait $p{number}" for number in range(count))
+        targets = [f"{alias}:{place}.sky" for alias, place in zip(aliases, places)]
+        return [
+            self.contender(RSYNC, f"{rsyncs}; {waits}", [f"{place}.rsync" for place in places]),
+            self.contender(
+                "sky push", [self.lab.program, "push", f"{self.source}/", *targets],
+                [f"{place}.sky" for place in places]),
         ]
+
+    def contender(self, name, command, places, environment=None):
+        made = Contender(name, command, environment=environment or self.lab.environment)
+        made.places = places
+        return made
+
+    def contenders(self, name, scenario):
+        lab, alias, source = self.lab, self.alias, self.source
+        cold, all_peers = scenario == "cold", self.options.peers == "all"
+        ssh = f"ssh -F {lab.config}"
+
+        def rsync(name, *flags, master=False):
+            place = self.target / name.replace(" ", "")
+            if master:
+                place = self.target / f"{place.name}-master"
+                shell = f"{ssh} -S {lab.master(alias)}"
+                environment = {**lab.environment, "RSYNC_RSH": shell}
+                name += ", ControlMaster"
+            else:
+                environment = None
+            return self.contender(
+                name, ["rsync", *flags, f"{source}/", f"{alias}:{place}/"], [place], environment)
+
+        def piped(name, pack):
+            place = self.target / name.replace(" ", "").replace("|", "-")
+            return self.contender(
+                name,
+                f"tar -C {source} {pack} -cf - . | "
+                f"{ssh} {alias} 'mkdir -p {place} && tar -C {place} {pack} -xf -'",
+                [place])
+
+        made = [rsync(RSYNC, "-a")]
+        if name != "L":
+            made.append(rsync(FAIR, "-a", "--no-inc-recursive"))
+        if all_peers:
+            as_skypilot = ("-Pavz", "--filter=dir-merge,- .gitignore")
+            made.append(rsync(RSYNC, "-a", master=True))
+            if name != "L":
+                made.append(rsync(FAIR, "-a", "--no-inc-recursive", master=True))
+                made.append(rsync("rsync -az", "-az"))
+                made.append(rsync("rsync as SkyPilot runs it", *as_skypilot))
+                made.append(rsync("rsync as SkyPilot runs it", *as_skypilot, master=True))
         if cold:
-            for name, pack, unpack in (
-                ("tar | ssh tar", "", ""), ("tar --zstd | ssh tar", "--zstd", "--zstd"),
-            ):
-                place = name.replace(" ", "").replace("|", "-")
-                there = f"{self.target}/{place}"
-                made.append(contender(
-                    name,
-                    f"tar -C {source} {pack} -cf - . | {ssh} 'mkdir -p {there} && tar -C {there} {unpack} -xf -'",
-                    place))
+            made += [piped(TAR, ""), piped(ZSTD, "--zstd")] if name != "L" else [piped(TAR, "")]
+        if cold and self.options.slow:
+            made += self.slow_peers(name)
+        removes = ["--delete"] if "renamed" in scenario else []
+        place = self.target / "sky"
+        made.append(self.contender(
+            "sky push", [lab.program, "push", *removes, f"{source}/", f"{alias}:{place}"], [place]))
+        return made
+
+    def slow_peers(self, name):
+        """Peers that take minutes to hours for many files at a distance."""
+        if name != "L" and self.rtt:
+            return []
+        lab = self.lab
+        place = self.target / "scp"
+        made = [self.contender(
+            "scp -r", f"mkdir -p {place} && scp -q -r -F {lab.config} {self.source}/. {self.alias}:{place}",
+            [place])]
+        if shutil.which("unison"):
+            place = self.target / "unison"
+            state = lab.work / "unison-state"
+            made.append(self.contender(
+                "unison",
+                f"rm -rf {state} && mkdir -p {place} && unison -batch -silent -auto -sshargs '-F {lab.config}' "
+                f"{self.source} ssh://{self.alias}/{place}",
+                [place], {**lab.environment, "UNISON": str(state)}))
         return made

@@ -26,4 +26,17 @@ public struct SyncReport: Equatable, Sendable {
     self.source = source
     self.destination = destination
   }
+
+  /// Takes in what a second run over the same files did.
+  mutating func add(_ more: SyncReport) {
+    filesSent += more.filesSent
+    filesDeleted += more.filesDeleted
+    filesMoved += more.filesMoved
+    bytesContent += more.bytesContent
+    bytesWireOut += more.bytesWireOut
+    bytesWireIn += more.bytesWireIn
+    roundTrips += more.roundTrips
+    problems += more.problems.filter { !problems.contains($0) }
+    notices += more.notices.filter { !notices.contains($0) }
+  }
 }

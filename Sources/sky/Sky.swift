@@ -18,6 +18,7 @@ struct Sky: AsyncParsableCommand {
         name: "Clusters",
         subcommands: [
           Launch.self, Exec.self, Status.self, Stop.self, Start.self, Down.self,
+          AutostopCommand.self,
         ]),
       CommandGroup(name: "Jobs", subcommands: [Queue.self, Logs.self, Cancel.self]),
       CommandGroup(

@@ -88,7 +88,7 @@ import Testing
       if result.status == 8 { return }
       #expect(result.text.contains("ended with 3\n"), "\(story)")
       #expect(result.errorText.contains("full-worker1"), "\(story)")
-      #expect(result.errorText.lowercased().contains("space"), "\(story)")
+      #expect(result.errorText.lowercased().contains("full-worker1 ("), "\(story)")
       #expect(!result.text.contains("differs") && !result.text.contains("started\n"), "\(story)")
       #expect(result.text.contains("then 0\n"), "\(story)")
     }
@@ -146,6 +146,31 @@ import Testing
       #expect(
         result.text.hasSuffix("\n0\n[\n\n]\n") || result.text.hasSuffix("\n0\n[]\n"), "\(story)")
       #expect(!result.text.contains("RUNNING"), "\(story)")
+    }
+  }
+}
+
+/// Nodes that end themselves.
+@Suite(.timeLimit(.minutes(10))) struct AutostopTests {
+  @Test func `idle nodes stop by themselves, busy ones do not, and their files stay`() async throws
+  {
+    try await withSkyRoom { room in
+      let result = try await room.script(
+        """
+        sky launch -y -d -c idle --num-nodes 2 'until [ -e ~/go ]; do sleep 0.1; done' || exit 9
+        ssh idle-worker1 'echo kept >file'
+        sky autostop idle -i 0 && sleep 4
+        sky status -r idle --json | grep -o '"state" : .*'
+        for node in idle idle-worker1; do ssh $node touch go; done
+        until sky status -r idle --json 2>/dev/null | grep -q STOPPED; do sleep 0.3; done
+        sky start -y idle && ssh idle-worker1 cat file && sleep 4 && sky status -r idle
+        sky autostop idle -i 0 --down; echo "down $?"
+        """)
+      let story = result.text + result.errorText
+      #expect(result.text.hasPrefix("\"state\" : \"UP\""), "\(story)")
+      #expect(result.text.contains("kept\n"), "\(story)")
+      #expect(result.text.contains("idle  UP"), "it holds until they are stopped: \(story)")
+      #expect(result.text.hasSuffix("down 64\n"), "\(story)")
     }
   }
 }

@@ -119,6 +119,32 @@ struct PoolNetworkTests {
     }
   }
 
+  @Test func `a bastion that libssh2 cannot enter is entered by OpenSSH`() async throws {
+    try await withNodeNetwork { network in
+      try await withSkyRoom(network: network.laptop) { room in
+        let (bastion, n1) = (try network["bastion"], try network["n1"])
+        let authority = room.folder.appending("authority")
+        try await generateKey(authority)
+        let signed = try await run(
+          "ssh-keygen",
+          ["-q", "-s", authority.string, "-I", "me", "-n", "root", pub(bastion.userKey).string])
+        try #require(signed.status == 0)
+        try writeFile(
+          bastion.folder.appending("authorized_keys"),
+          Array("cert-authority ".utf8) + readFile(pub(authority)))
+        try room.knows([bastion, n1], lines: ["n1": ["ProxyJump bastion"]], pool: ["n1"])
+        let launched = try await room.sky(
+          "launch", "-y", "-c", "dev", "--infra", "ssh/mine", "--workdir", ".ssh", "ls; exit 7")
+        #expect(launched.status == 7 && launched.text.contains("config"), "\(launched.errorText)")
+        #expect(launched.errorText.contains("reached by OpenSSH's ssh"), "\(launched.errorText)")
+        let pulled = try await room.sky("pull", "dev:~/sky_workdir/config", "back")
+        #expect(pulled.status == 0, "\(pulled.errorText)")
+        try await room.good("cmp .ssh/config back && sky exec dev true && sky down -y dev")
+        #expect(try await n1.left() == "")
+      }
+    }
+  }
+
   @Test func `the passphrase of an encrypted key is asked for once for all machines`() async throws
   {
     try await withNodeNetwork { network in

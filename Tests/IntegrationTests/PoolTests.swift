@@ -57,6 +57,74 @@ import Testing
     }
   }
 
+  @Test func `what file mounts made goes, what was there before stays`() async throws {
+    try await withPool { room, servers in
+      let home = servers[0].home
+      try await room.good(
+        "mkdir -p data && echo 1 > data/one && mkdir -p \(home)/old && echo me > \(home)/old/mine")
+      try room.write(
+        """
+        resources: {infra: ssh/mine}
+        file_mounts: {~/new/deep: data, ~/old: data, '~/a b': data}
+        run: echo result > ~/new/deep/result && ls ~/old ~/new/deep
+        """, to: "mounts.yaml")
+      let launched = try await room.sky("launch", "-y", "-c", "dev", "mounts.yaml")
+      #expect(
+        launched.text.contains("one") && launched.text.contains("mine"), "\(launched.errorText)")
+      try await room.good("sky launch -y -c dev mounts.yaml && sky down -y dev")
+      let left = try await servers[0].left().split(separator: "\n").sorted()
+      #expect(left == ["old", "old/mine", "old/one"])
+    }
+  }
+
+  @Test func `a machine that takes a password only gets it from the file, and nobody else sees it`()
+    async throws
+  {
+    try await withPasswordServer { server in
+      try await withSkyRoom { room in
+        let block = [
+          "HostName 127.0.0.1", "Port \(server.port)", "UserKnownHostsFile \(server.knownHosts)",
+        ]
+        try room.write(
+          "Host door\n" + block.map { "  \($0)\n" }.joined(), to: ".ssh/config")
+        try room.write(
+          "mine:\n  user: me\n  password: \(PasswordServer.password)\n  hosts: [door]\n",
+          to: room.poolFile)
+        let launched = try await room.sky(
+          "launch", "-y", "-c", "dev", "--infra", "ssh/mine",
+          "echo in $HOME")
+        #expect(launched.status == 0, "\(launched.errorText)")
+        #expect(launched.text.contains("in \(server.home)"), "\(launched.text)")
+        let everywhere = try await room.script("grep -rl '\(PasswordServer.password)' .sky .ssh")
+        #expect(everywhere.text == "\(room.poolFile)\n", "the password is kept: \(everywhere.text)")
+        #expect(!(launched.text + launched.errorText).contains(PasswordServer.password))
+        try await room.good("chmod 644 \(room.poolFile)")
+        let open = try await room.sky("check")
+        #expect(open.text.contains("others can read the passwords"), "\(open.text)")
+        try await room.good("chmod 600 \(room.poolFile) && sky down -y dev")
+        let left = try await run("find", [server.home.string, "-mindepth", "1"])
+        #expect(left.text == "")
+      }
+    }
+  }
+
+  @Test func `machines that share a home are synced once, and leave it clean`() async throws {
+    try await withPool { room, servers in
+      // Of one home, the second is seen through a link.
+      _ = try await run("rm", ["-rf", servers[1].home.string])
+      _ = try await run("ln", ["-s", servers[0].home.string, servers[1].home.string])
+      try await room.good("mkdir work && echo text > work/f")
+      let launched = try await room.sky(
+        "launch", "-y", "-c", "dev", "--infra", "ssh/mine", "--num-nodes", "2", "--workdir", "work",
+        "cat f")
+      #expect(launched.status == 0, "\(launched.errorText)")
+      #expect(launched.text.ranges(of: "text").count == 2, "\(launched.text)")
+      #expect(!launched.errorText.contains("dev-worker1: 1 sent"), "\(launched.errorText)")
+      try await room.good("sky down -y dev")
+      #expect(try await servers[0].left() == "")
+    }
+  }
+
   @Test func `a machine is given out once, and again when it is back`() async throws {
     try await withPool(count: 3) { room, _ in
       try await room.good("sky launch -y -c one --infra ssh/mine --num-nodes 2 true")

@@ -25,10 +25,11 @@ struct SlurmTests {
         "mkdir work && echo code >work/file && head -c 200000 /dev/urandom >work/big")
       let launched = try await room.script(
         """
-        sky launch -y -c exp --infra slurm/hpc --num-nodes 3 --workdir work --secret TOKEN=hidden-word \\
+        TOKEN=$(echo hidden-w)ord; export TOKEN
+        sky launch -y -c exp --infra slurm/hpc --num-nodes 3 --workdir work --secret TOKEN \\
           'echo "$SKYPILOT_NODE_RANK $SLURM_PROCID $SLURMD_NODENAME $SLURM_JOB_NUM_NODES $SLURM_NTASKS"
-           echo "$SKYPILOT_NODE_IPS" | wc -l; test "$TOKEN" = hidden-word && cat file
-           grep -l hidden-word /proc/[0-9]*/cmdline'
+           echo "$SKYPILOT_NODE_IPS" | wc -l; [ ${#TOKEN} = 11 ] && cat file
+           grep -ls "hidden-w[o]rd" /proc/[0-9]*/cmdline; true'
         """)
       let story = launched.text + launched.errorText
       for rank in 0..<3 {
@@ -43,16 +44,16 @@ struct SlurmTests {
       #expect(try await slurm.run("squeue", "-h", "-o", "%D %T").text == "3 RUNNING\n")
       try await room.good(
         """
-        mkdir got && rsync -Pavz exp-worker1:sky_workdir/ got/ && cmp got/big work/big
-        [ "$(ssh exp-worker2 'cat sky_workdir/file')" = code ]
-        scp -q exp:sky_workdir/file copied && cmp copied work/file
-        """)
+        mkdir got && rsync -Pavz "exp-worker1:$1/sky_workdir/" got/ && cmp got/big work/big
+        [ "$(ssh exp-worker2 'cat ~/sky_workdir/file')" = code ]
+        scp -q "exp:$1/sky_workdir/file" copied && cmp copied work/file
+        """, [slurm.home.string])
       let jobs = try await room.script(
         """
         sky exec exp --num-nodes 2 'exit $((SLURM_PROCID + 40))'; echo "ended with $?"
-        sky exec -d exp 'touch $HOME/there; sleep 600'; until ssh exp test -e there; do sleep 0.1; done
+        sky exec -d exp 'touch $HOME/there; sleep 612.5'; until ssh exp 'test -e ~/there'; do sleep 0.1; done
         sky cancel exp; sky queue exp
-        ps ax -o args | grep -c '[s]leep 600'
+        ps ax -o args | grep -c '^sleep 612.5'
         """)
       #expect(
         jobs.text.contains("ended with 40\n") || jobs.text.contains("ended with 41\n"),
@@ -77,18 +78,15 @@ struct SlurmTests {
       #expect(held.status == 0, "\(held.errorText)")
       let started = try await room.script(
         """
-        sky launch -y -c late --infra slurm/hpc/all --num-nodes 2 2>err &
-        until grep -q 'PENDING: Resources' err; do sleep 0.1; kill -0 $! || break; done
+        sky launch -y -c late --infra slurm/hpc/all --num-nodes 2 2>err & sky=$!
+        until grep -q 'PENDING: Resources' err; do sleep 0.1; kill -0 $sky || break; done
+        kill -9 $sky
         cat err; grep -c PENDING err
         """)
       #expect(started.text.contains("is PENDING: Resources"), "\(started.text)\(started.errorText)")
-      // The first one's room is gone; what it submitted is found again, not submitted twice.
+      // The first one is gone; what it submitted is found again, not submitted twice.
       let again = try await room.script(
         """
-        pkill_by_pid() { for p in /proc/[0-9]*; do
-          [ "$(tr '\\0' ' ' <$p/cmdline 2>/dev/null | cut -d' ' -f2-5)" = "launch -y -c late" ] && kill -9 ${p#/proc/}
-        done; true; }
-        pkill_by_pid
         SLURM_CONF=$1 scancel $2
         sky launch -y -c late --infra slurm/hpc/all --num-nodes 2 && sky status -r --json
         """, [slurm.folder.appending("slurm.conf").string, number])
@@ -99,7 +97,7 @@ struct SlurmTests {
 
       let ended = try await room.script(
         """
-        sky exec -d late 'touch $HOME/there; sleep 600'; until ssh late test -e there; do sleep 0.1; done
+        sky exec -d late 'touch $HOME/there; sleep 600'; until ssh late 'test -e ~/there'; do sleep 0.1; done
         SLURM_CONF=$1 scancel -u "$(id -un)"
         until [ -z "$(SLURM_CONF=$1 squeue -h)" ]; do sleep 0.2; done
         sky status -r --json; sky queue late; sky down -y late; echo "down $?"
@@ -125,7 +123,7 @@ struct SlurmTests {
       let wrong = try await room.script(
         """
         sky launch -y -c a --infra slurm/hpc/none true; echo $?
-        printf 'resources: {cpus: 400}\\n' >big.yaml; sky launch -y -c b --infra slurm/hpc big.yaml; echo $?
+        printf 'resources: {cpus: 400}\\nconfig: {slurm: {sbatch_options: {time: 1:00}}}\\n' >big.yaml; sky launch -y -c b --infra slurm/hpc big.yaml; echo $?
         sky launch -y -c c --infra slurm/nobody true; echo $?
         sky stop -y small; echo $?; sky status
         """)
@@ -133,6 +131,7 @@ struct SlurmTests {
       #expect(wrong.text.hasPrefix("68\n69\n69\n1\n"), "\(story)")
       #expect(wrong.errorText.contains("There are: all, one"), "\(story)")
       #expect(wrong.errorText.contains("did not take the request"), "\(story)")
+      #expect(wrong.errorText.contains("--cpus-per-task=400 --time=1:00"), "\(story)")
       #expect(!wrong.text.contains("INIT"), "what was refused is no cluster: \(story)")
     }
   }

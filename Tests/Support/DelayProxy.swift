@@ -18,6 +18,7 @@ public final class DelayProxy: Sendable {
   private let wake: FileDescriptor
   private let counters = Mutex(Counters())
   private let ended = Atomic(false)
+  private let pause: Pause
 
   /// What went through so far.
   public struct Counters: Sendable {
@@ -55,9 +56,11 @@ public final class DelayProxy: Sendable {
     address = listener.address
     port = listener.port
     wake = pipe.writeEnd
+    let pause = Pause()
+    self.pause = pause
     let relay = Relay(
       listener: listener.descriptor, wake: pipe.readEnd, target: target, delay: delay,
-      cutAfter: cutAfter)
+      cutAfter: cutAfter, isPaused: { pause.isOn })
     let started = startThread { [weak self] in
       var relay = relay
       relay.run { added in self?.counters.withLock { $0.add(added) } }
@@ -66,6 +69,17 @@ public final class DelayProxy: Sendable {
   }
 
   deinit { stop() }
+
+  /// Lets nothing pass and nobody in, or lets all go on; no connection notices but by the silence.
+  public func pause(_ on: Bool) { pause.isOn = on }
+
+  private final class Pause: Sendable {
+    private let state = Atomic(false)
+    var isOn: Bool {
+      get { state.load(ordering: .relaxed) }
+      set { state.store(newValue, ordering: .relaxed) }
+    }
+  }
 
   /// Ends the proxy and cuts its connections.
   public func stop() {

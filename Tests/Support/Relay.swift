@@ -22,6 +22,8 @@ struct Relay: Sendable {
   let target: (address: String, port: UInt16)
   let delay: Duration
   let cutAfter: Int?
+  /// While it says true, nothing passes and nobody is let in, as when a cable is pulled.
+  let isPaused: @Sendable () -> Bool
   /// Pairs: forward at even places, backward next to it.
   var flows: [Flow] = []
   var passed: [Int] = []
@@ -31,9 +33,11 @@ struct Relay: Sendable {
   /// Serves until the other end of `wake` is closed.
   mutating func run(_ count: Count) {
     while true {
-      var polled = watched()
-      poll(&polled, nfds_t(polled.count), untilDue())
+      let rests = isPaused()
+      var polled = rests ? Array(watched().prefix(1)) : watched()
+      poll(&polled, nfds_t(polled.count), rests ? 10 : untilDue())
       if polled[0].revents != 0 { break }
+      if rests { continue }
       if polled[1].revents != 0 { accept(count) }
       for place in flows.indices {
         if polled.count > place + 2, polled[place + 2].revents != 0 { receive(place, count) }

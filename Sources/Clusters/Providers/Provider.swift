@@ -15,8 +15,17 @@ public protocol Provider: Sendable {
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
 
+  /// Told on which paths of the nodes (absolute, `~` or from `~/` on) files of the cluster are about to be
+  /// put, so that `down` finds what was not there before.
+  func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError)
+
   /// Whether `nodes(of:)` knows how a node is without reaching it: what it says of a silent one is final.
   var seesNodesFromOutside: Bool { get }
+
+  /// How nodes end themselves, `down` for good; nil when they cannot.
+  func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding?
 
   /// How jobs on the first `nodes` nodes are started when the nodes do not start their own; nil when they do.
   func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread?
@@ -36,8 +45,14 @@ public protocol Provider: Sendable {
 
 extension Provider {
   public var seesNodesFromOutside: Bool { false }
+  public func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding? { nil }
   public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
   public var stopProblem: ProviderError? { nil }
+
+  /// For nodes that go with all they have.
+  public func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError) {}
 }
 
 /// What a provider is asked for.
@@ -58,18 +73,6 @@ public struct ClusterSpec: Equatable, Sendable {
     self.incarnation = incarnation
     self.numNodes = numNodes
     self.identityFile = identityFile
-  }
-}
-
-/// An option of a batch system's own, such as `time` and `2:00:00`.
-public struct BatchOption: Equatable, Sendable {
-  /// As after the two dashes.
-  public var name: String
-  public var value: String
-
-  public init(_ name: String, _ value: String) {
-    self.name = name
-    self.value = value
   }
 }
 

@@ -14,6 +14,7 @@ public struct TaskFile: Equatable, Sendable {
   var secrets: [VariableField] = []
   var fileMounts: [MountField] = []
   var resources = Resources()
+  var batchOptions: [BatchOption] = []
   /// What the file asks for and does not get, in the order of the file.
   public var notices: [Notice] = []
 
@@ -83,6 +84,7 @@ public struct TaskFile: Equatable, Sendable {
     case "secrets": secrets = try VariableField.secrets(value, &notices)
     case "file_mounts": fileMounts = try MountField.list(value)
     case "resources": resources = try Resources(value, &notices)
+    case "config": batchOptions = try BatchOption.read(value, &notices)
     case "volumes", "volume_mounts": throw Self.noVolumes(value)
     case "managed_secrets": throw VariableField.noStore(value)
     default: notices += try CloudFields.notices(for: key, value, in: CloudFields.task)

@@ -13,9 +13,9 @@ struct BringUp {
   ///
   /// - Parameters:
   ///   - infra: nil for that of the cluster, local for a new one.
-  ///   - requirements: what new nodes have to be.
+  ///   - resources: what new nodes have to be.
   func run(
-    infra: String?, numNodes: Int?, requirements: [Requirements] = []
+    infra: String?, numNodes: Int?, resources: Resources? = nil
   ) async throws -> ClusterRecord {
     let cluster = try await record(infra: infra, numNodes: numNodes)
     let provider = try context.provider(cluster.infra)
@@ -28,7 +28,8 @@ struct BringUp {
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
-    spec.requirements = requirements
+    spec.requirements = resources?.alternatives ?? []
+    spec.options = resources?.batchOptions ?? []
     let nodes: [Node]
     do throws(ProviderError) {
       nodes = try await provider.up(spec)

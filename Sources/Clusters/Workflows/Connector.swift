@@ -53,6 +53,7 @@ public struct Connector: Sendable {
       environment: .live(profile: .installed() ?? .portable10_5, source: .file(file)))
     var options = options
     options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
+    options.openSSH?.config = file
     return Connector(resolver, options)
   }
 

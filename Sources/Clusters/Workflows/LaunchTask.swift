@@ -20,16 +20,30 @@ public struct LaunchTask: Sendable {
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
         infra: task.resources.infra, numNodes: task.numNodes,
-        requirements: task.resources.alternatives)
+        resources: task.resources)
       : try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
-    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
+    let targets = task.fileMounts.map(\.target.value)
+    if !targets.isEmpty {
+      try await context.provider(cluster.infra).announce(
+        targets, of: context.spec(cluster),
+        on: nodes.map { RankedHost(rank: $0.rank, host: $0.host) })
+    }
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await remember(sources, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: name, to: nodes)
-    return try await StartJob(context: context, cluster: cluster).run(
+    let job = try await StartJob(context: context, cluster: cluster).run(
       task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
+    if let autostop = task.resources.autostop {
+      do {
+        try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
+      } catch let error as WorkflowError {
+        // The job runs already, and does so without it.
+        context.report(.notice("\(error)"))
+      }
+    }
+    return job
   }
 
   private func remember(_ sources: TaskSources, _ name: String) async throws {
@@ -59,7 +73,6 @@ public struct ExecTask: Sendable {
     let cluster = try await context.runningCluster(name)
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: request.task.numNodes))
-    try await RunningJobs(context: context, cluster: name).tell(nodes, before: sources)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     _ = try await context.state.saveSynced(sources.entries, to: name, all: false)
     return try await StartJob(context: context, cluster: cluster).run(

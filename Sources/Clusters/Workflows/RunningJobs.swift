@@ -5,11 +5,10 @@ struct RunningJobs {
   let context: ClusterContext
   let cluster: String
 
-  /// Says which jobs run in the folder that `sources` go to, when there are any.
+  /// Says which jobs run in the workdir, when there are any.
   ///
   /// Nodes are asked only when a job is known that had not ended.
-  func tell(_ nodes: [ReachedNode], before sources: TaskSources) async throws {
-    guard sources.workdir != nil else { return }
+  func tell(_ nodes: [ReachedNode]) async throws {
     let open = try await context.state.jobs(of: cluster).filter { !$0.state.isFinal }.map(\.id)
     guard !open.isEmpty else { return }
     let hosts = nodes.map { RankedHost(rank: $0.rank, host: $0.host) }

@@ -9,12 +9,15 @@ struct SyncTask {
   /// Told what was done with each node that could be written, before an error is thrown about others.
   var onReports: ([SyncReport]) -> Void = { _ in }
 
-  /// Lets every node finish. Throws the error when all nodes failed by it, `partly` with the names of
-  /// those that failed when others have all they need.
+  /// Lets every node finish. Throws the error when all nodes failed, `partly` with the names of those
+  /// that did when others have all they need. Says which jobs run in what is changed.
   ///
   /// Nodes that share a home are one: what one of them has got, all have.
   func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
     let owners = all.filter { $0.homeOf == nil }
+    if sources.workdir != nil {
+      try await RunningJobs(context: context, cluster: cluster.name).tell(all)
+    }
     if let repository = sources.repository {
       try await CloneRepository(context: context).run(repository, on: owners)
     }
@@ -50,7 +53,7 @@ struct SyncTask {
     for source in sources {
       unread.formUnion(try await source.look.result().tree.problems.map(\.path))
     }
-    try Self.judge(nodes, results, unread)
+    try SyncOutcome(nodes: nodes, results: results, unread: unread).judge()
   }
 
   private func pairs(_ sources: [TaskSources.Source], _ node: ReachedNode) -> [SyncPair] {
@@ -79,34 +82,5 @@ struct SyncTask {
               + "a line `!/\(path)` would send it"))
       }
     }
-  }
-
-  /// Code that is not all there must not run: a file that failed fails its node.
-  private static func judge(
-    _ nodes: [ReachedNode], _ results: [Result<SyncReport, any Error>],
-    _ unread: Set<[UInt8]>
-  ) throws {
-    var failed: [String] = []
-    var first: (any Error)?
-    for (node, result) in zip(nodes, results) {
-      switch result {
-      case .success(let report):
-        guard let problem = report.problems.first(where: { !unread.contains($0.path) }) else {
-          continue
-        }
-        let path = String(decoding: problem.path, as: UTF8.self)
-        failed.append("\(node.alias) (\(path): \(problem.reason))")
-      case .failure(let error):
-        if (error as? SyncError)?.code == .cancelled { throw error }
-        first = first ?? error
-        failed.append("\(node.alias) (\((error as? any ExplainedError)?.reason ?? "\(error)"))")
-      }
-    }
-    guard !failed.isEmpty else { return }
-    if let first, failed.count == nodes.count { throw first }
-    throw WorkflowError(
-      .partly, failed.joined(separator: ", "),
-      "\(nodes.count - failed.count) of \(nodes.count) nodes have all files, so nothing was started",
-      advice: "Mend what the report names and run the same command again: only what lacks is sent.")
   }
 }

@@ -51,7 +51,12 @@ public struct TakeDown: Sendable {
 
   /// Nodes that are down, or have no buckets, have nothing to lose.
   private func release(_ cluster: ClusterRecord, forGood: Bool, force: Bool) async throws {
-    guard cluster.state == .up, try await context.usesBuckets(cluster.name) else { return }
+    // Machines that nobody stops go on, whatever is known of them.
+    let provider = try context.provider(cluster.infra)
+    let mayRun = provider.stopProblem != nil && !provider.seesNodesFromOutside
+    guard cluster.state == .up || mayRun, try await context.usesBuckets(cluster.name) else {
+      return
+    }
     do {
       let nodes = try await Reach(context: context).all(context.state.nodes(of: cluster.name))
       try await NodeBuckets(context: context).release(nodes, forGood: forGood, force: force)

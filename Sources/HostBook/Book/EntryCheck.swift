@@ -29,16 +29,18 @@ public enum EntryCheck {
     guard isWord(alias, lowerBytes, limit: 500) else {
       throw refuse(quoted(alias), "not a HostKeyAlias: small letters, digits, '.', '_' and '-'")
     }
-    // The user's own keys, copied for a node: there may be several.
     let hasKeys = entry.node != nil && entry.identityFile == nil
     for option in entry.options {
-      if hasKeys, option.keyword == "identityfile" {
+      if hasKeys, isOwnKey(option) {
         try text(option.value, "IdentityFile")
       } else {
         try self.option(option)
       }
     }
   }
+
+  /// A key of the user's own, copied for a node: there may be several, spelled as `ssh -G` does.
+  static func isOwnKey(_ option: AliasEntry.Option) -> Bool { option.keyword == "identityfile" }
 
   /// Aliases and cluster names: also shell words, socket names and rsync arguments, hence so narrow.
   public static func name(_ name: String) throws(BookError) {

@@ -99,7 +99,8 @@ extension BookStore {
     var host = HostBundle.Host(
       alias: entry.alias, hostname: entry.hostname, port: entry.port, user: entry.user,
       hostKeyCheck: entry.hostKeyCheck.rawValue, hostKeys: pins.keys(of: entry.hostKeyAlias),
-      options: entry.options.map { "\($0.keyword) \($0.value)" })
+      options: entry.options.filter { !EntryCheck.isOwnKey($0) }
+        .map { "\($0.keyword) \($0.value)" })
     host.identityFile = entry.identityFile.map { path in
       let prefix = home.home.string + "/"
       return path.string.hasPrefix(prefix)

@@ -15,6 +15,23 @@ struct KeptListing: Equatable, Sendable {
     self.init(records: records, digest: SHA256.hex(records))
   }
 
+  /// What a node lists that has nothing but these, sorted or not; `root` is the folder itself.
+  init(root: FileEntry, entries: [FileEntry]) {
+    var lines = entries.map(Self.record)
+    lines.append(Self.record(root))
+    lines.sort { $0.precedes($1) }
+    self.init(Array(lines.joined()))
+  }
+
+  /// As GNU find prints it.
+  private static func record(_ entry: FileEntry) -> [UInt8] {
+    let letter = entry.kind == .folder ? "d" : entry.kind == .link ? "l" : "f"
+    let size = entry.kind == .link ? Int64(entry.linkTarget.count) : entry.size
+    let mode = String(entry.mode, radix: 8)
+    return [UInt8]("\(letter) \(mode) \(size) \(FindTime.text(entry.mtime)) ") + entry.path.dotted
+      + [UInt8]("//") + entry.linkTarget + [0]
+  }
+
   /// The records after `changes`, which `comm -z -3` made: what is gone stands as it was, what is new after
   /// a tab, both in the order of the records. nil when they are no changes of these records.
   func applying(_ changes: ArraySlice<UInt8>) -> [UInt8]? {

@@ -3,7 +3,7 @@
 /// What is said (each mark is a line `S word…`, S random, so that a chatty login shell disturbs nothing; a lone
 /// dot is a mark that only ends the one before it):
 ///
-///     node    hello VERSION ZSTD FIND SUM SYSTEM HOLES   what it can do: 1 or 0 each
+///     node    hello VERSION ZSTD FIND SUM SYSTEM HOLES CHECKER   what it can do: 1 or 0 each
 ///     node    scan, followed by the listing          zstd-compressed when both sides can
 ///     node    ready
 ///     client  bye                                    nothing to do, or
@@ -23,9 +23,9 @@ enum PushScript {
   static let stagingPrefix = ".sky-staging."
 
   static let text =
-    ScriptParts.setup + resolve + ScriptParts.walk + lives + kept + folds + scan + lanes + stage
-    + receive
-    + commit
+    ScriptParts.setup + resolve + ScriptParts.walk + lives + KeptScript.look + folds + scan + lanes
+    + PatchScript.orders + go + PatchScript.copies + stage + receive + PatchScript.mend + commit
+    + KeptScript.remember
 
   /// MODE[=KEY=DIGEST]:NAME:PATH, the last two as printf %b reads them. Mode d: the folder PATH; f: the file NAME in the
   /// folder PATH; i: the file PATH, or NAME inside of it when it is a folder.
@@ -62,36 +62,6 @@ enum PushScript {
 
     """#
 
-  /// Lists the sorted records of `NodeListing` (after `S`), or only their differences from what was kept of the
-  /// last look (after `C`) when both sides have the same of it, and keeps the new ones. Any doubt is for a full
-  /// listing: fails, before it has printed anything, when it cannot be done here. A target that holds our own
-  /// files is never without changes.
-  private static let kept = #"""
-    kept() {
-    [ "$tag" ] && [ $g$x = 11 ] && comm -z /dev/null /dev/null 2>/dev/null || return
-    case $W in *[rc]*) return 1;; esac
-    q=$(pwd -P); f=$(cd "$HOME" && pwd -P) || return
-    case $f/ in "${q%/}"/*) return 1;; esac
-    was=${tag##*=}; tag=${tag%=*}; tag=$HOME/.sky_node/sync/${tag#=}; now=$tag.$host.$$
-    mkdir -p "$HOME/.sky_node/sync" 2>/dev/null || return
-    for f in "$tag.$host".*; do
-    q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
-    done
-    { find . -path './.sky-staging.*' -prune -o -type d -printf 'd %m 0 %T@ %p//\0' -o -printf '%y %m %s %T@ %p//%l\0'; echo $? >"$now.e"; } |
-    sort -z >"$now" && read -r e <"$now.e" || { rm -f "$now" "$now".?; e=0; return 1; }
-    f=$now; q=
-    if [ "$was" ] && [ $e = 0 ]; then
-    { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } 2>/dev/null && q=$(sha256sum <"$now.k")
-    [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d" && f=$now.d
-    fi
-    if [ "$f" = "$now" ]; then printf 'S\0\0'; else printf 'C\0\0'; fi
-    cat "$f" || e=1
-    [ $e != 0 ] || [ ! -s "$f" ] || mv -f "$now" "$tag"
-    rm -f "$now" "$now".?
-    }
-
-    """#
-
   /// Whether the folder `$1` takes names that differ in case only for one: asks for one of the names in it, or its
   /// own, with its letters swapped. A glob finds a name only as it is written.
   private static let folds = #"""
@@ -111,7 +81,7 @@ enum PushScript {
   private static let scan = #"""
     tar=$(tar --version 2>&1 </dev/null)
     case $tar in "tar ("[!b]*|bsdtar*) hole=1;; *) hole=0;; esac
-    mark hello 1 $z $g $x "$(uname -s)" $hole
+    mark hello 1 $z $g $x "$(uname -s)" $hole $y
     drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
@@ -167,27 +137,31 @@ enum PushScript {
     trap 'rm -rf "$lane"' EXIT
     mark lanes
     [ $g$x = 11 ] && [ "$(printf abcd | { dd bs=2 count=1 iflag=fullblock >/dev/null; cat; })" = cd ] &&
-    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" && printf %s "$lane"
+    mkdir -p "${lane%/*}" && mkdir "$lane" && mkfifo "$lane/1" "$lane/2" "$lane/3" "$lane/4" && printf %s "$lane"
     mark .
     } 2>/dev/null
     join() {
-    exec 4<>"$lane/1" 5<>"$lane/2" 6<>"$lane/3"
+    exec 3<>"$lane/1" 4<>"$lane/2" 5<>"$lane/3" 6<>"$lane/4"
     { mark open; mark .; } >&7
     f=0
     while read -r n k; do
     if [ $k -gt $f ]; then
     f=$k
-    case $k in 1) exec 4<"$lane/1";; 2) exec 5<"$lane/2";; 3) exec 6<"$lane/3";; esac
+    case $k in 1) exec 3<"$lane/1";; 2) exec 4<"$lane/2";; 3) exec 5<"$lane/3";; 4) exec 6<"$lane/4";; esac
     fi
     case $k in
     0) dd bs=$n count=1 iflag=fullblock 2>/dev/null;;
-    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+3));;
+    *) dd bs=$n count=1 iflag=fullblock 2>/dev/null <&$((k+2));;
     esac || return
     done
     }
     lane=
     IFS= read -r go || exit 0
     if [ "$go" = lanes ]; then lanes; IFS= read -r go || exit 0; fi
+
+    """#
+
+  private static let go = #"""
     case $go in "go "*) ;; *) exit 0;; esac
     K=${go#go * }; c=${go#go }; c=${c%% *}
 
@@ -198,6 +172,7 @@ enum PushScript {
     C=
     tidy() {
     [ ! "$lane" ] || rm -rf "$lane"
+    [ ! "$jobs" ] || kill $jobs 2>/dev/null
     [ "$C" ] || return
     for l in "$C"/x/*; do [ -L "$l" ] && drop "$(cd -P "$l/.." && pwd)"; done
     drop "$C"
@@ -222,7 +197,7 @@ enum PushScript {
     absent) [ $m = d ] && b=$up; [ -d "$b" ] || (umask $U; mkdir -p "$b") || return;;
     *) echo "$p: is not a folder"; return 1;;
     esac
-    stage
+    stage && copies
     }
     near() {
     [ $m = d ] && [ "$p" != / ] && [ -w "$up" ] || return
@@ -261,7 +236,7 @@ enum PushScript {
     fi
     mark received $r
     sum() {
-    cd "$C/x/$k" && find . -type d -printf 'd %p\0' -o -printf '%y %m %s %T@ %p\n%l\0' | sort -z | sha256sum
+    cd "$C/x/$k" && find . -path ./p -prune -o -type d -printf 'd %p\0' -o -printf '%y %m %s %T@ %p\n%l\0' | sort -z | sha256sum
     }
     whole() {
     [ $g$x = 11 ] || return 0
@@ -296,7 +271,7 @@ enum PushScript {
     for f in "$B/${i%.*}"/* "$B/${i%.*}"/.[!.]* "$B/${i%.*}"/..?*; do
     if [ -e "$f" ] || [ -L "$f" ]; then set -- "$@" "$f"; fi
     done
-    mv -f "$@" "$d/"
+    [ $# = 0 ] || mv -f "$@" "$d/"
     fi || q=1
     done
     exit ${q:-0}'
@@ -331,9 +306,11 @@ enum PushScript {
     apply() {
     [ $r = 0 ] && [ -d "$C/x/$k" ] || return
     L=$C/x/c/$k B=$C/x/$k; export B
+    [ ! "$bases" ] || settle
     (whole) || return
+    [ ! "$bases" ] || (mend) || return
     resolve "$1"
-    if [ -d "$B/w" ]; then fresh; else (change); fi || return
+    if [ -d "$B/w" ]; then fresh && new="$new $k"; else (change); fi || return
     [ -s "$L/top" ] || return 0
     exec 9<"$L/top"
     mode=$(tr -d '\0' <"$L/topmode")
@@ -341,7 +318,7 @@ enum PushScript {
     top "$p" || return
     if [ $k = $O ]; then last=$p; fi
     }
-    last=
+    last= new=
     k=0
     for a do
     mark apply $k
@@ -349,6 +326,7 @@ enum PushScript {
     mark applied $k $?
     k=$((k+1))
     done
+    jobs=
     if [ "$last" ]; then
     exec 9<"$C/x/c/$O/top"
     mode=$(tr -d '\0' <"$C/x/c/$O/topmode")
@@ -356,5 +334,6 @@ enum PushScript {
     top "$last"
     fi
     mark bye; mark .
+
     """#
 }

@@ -12,6 +12,7 @@ enum ScriptParts {
     z=0; have zstd && z=1
     g=0; find / -maxdepth 0 -printf '' 2>/dev/null && g=1
     x=0; have sha256sum && printf 'b\0a\0' | sort -z >/dev/null 2>&1 && x=1
+    y=none; for q in sha256sum cksum; do have $q && have dd && y=$q; done
 
     """#
 

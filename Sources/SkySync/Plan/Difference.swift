@@ -49,7 +49,7 @@ struct Difference {
     self.manifest = manifest
     self.policy = policy
     var moves = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
-    plan.moves = moves.search()
+    if policy.moves { plan.moves = moves.search() }
     plan.madeFolders = moves.madeFolders
     plan.movedFiles = moves.movedFiles
     self.remote = moves.remote
@@ -91,6 +91,7 @@ struct Difference {
     guard entry.looksLike(old), !policy.differing.contains(entry.path), !wasEdited(entry, old)
     else {
       noticeOverwriting(entry, old)
+      considerPatching(entry, old)
       plan.puts.append(entry)
       return
     }
@@ -104,6 +105,15 @@ struct Difference {
       let sent = manifest.entry(at: entry.path)
     else { return false }
     return sent.mtime != entry.mtime
+  }
+
+  /// Hard links are sent whole: the first name's content is what the others are made of.
+  private mutating func considerPatching(_ entry: FileEntry, _ old: FileEntry) {
+    guard entry.kind == .file, min(entry.size, old.size) >= BlockSums.smallestFile,
+      entry.identity?.links == 1, !policy.differing.contains(entry.path),
+      let sent = manifest.entry(at: entry.path), sent.looksLike(old), sent.size == old.size
+    else { return }
+    plan.patches.append(SyncPlan.Patch(path: entry.path, sent: sent))
   }
 
   private mutating func noticeOverwriting(_ entry: FileEntry, _ old: FileEntry) {

@@ -6,10 +6,19 @@ public struct SyncPlan: Equatable, Sendable {
     public var kind: FileEntry.Kind
   }
 
+  /// A large file that changed: what the node has is known, so that only blocks may have to travel.
+  public struct Patch: Equatable, Sendable {
+    public var path: [UInt8]
+    /// How it looked here when the node's version was sent.
+    public var sent: FileEntry
+  }
+
   /// The target does not exist yet: everything is put, and appears by one rename.
   public var whole = false
   /// Files and links to send, sorted by path; a folder never stands here.
   public var puts: [FileEntry] = []
+  /// Those of `puts` of which an earlier version stands on the node, as it was sent, sorted by path.
+  public var patches: [Patch] = []
   /// Folders that the node lacks, sorted by path.
   public var newFolders: [FileEntry] = []
   /// Folders to make before the moves, because moves lead into them; parents first.
@@ -56,7 +65,7 @@ public struct PlannedOperation: Equatable, Sendable {
 
   public var kind: Kind
   public var path: [UInt8]
-  /// Content to send; 0 for all but put.
+  /// Content to send, for patch at most; 0 for all but these two.
   public var bytes: Int64
 
   public init(_ kind: Kind, _ path: [UInt8], bytes: Int64 = 0) {
@@ -73,11 +82,12 @@ extension SyncPlan {
     all += moves.map { PlannedOperation(.move, $0.to) }
     all += (deletedFiles + deletedFolders).map { PlannedOperation(.delete, $0) }
     all += newFolders.map { PlannedOperation(.mkdir, $0.path) }
+    let patched = Set(patches.map(\.path))
     for entry in puts {
+      let kind: PlannedOperation.Kind =
+        entry.kind == .link ? .link : patched.contains(entry.path) ? .patch : .put
       all.append(
-        entry.kind == .link
-          ? PlannedOperation(.link, entry.path)
-          : PlannedOperation(.put, entry.path, bytes: entry.size))
+        PlannedOperation(kind, entry.path, bytes: entry.kind == .link ? 0 : entry.size))
     }
     let made = Set(newFolders.map(\.path) + madeFolders)
     all += modes.map { PlannedOperation(.mode, $0.path) }

@@ -8,6 +8,8 @@ public struct SyncPolicy: Sendable {
   public var isGone: @Sendable (_ path: [UInt8]) -> Bool = { _ in true }
   /// The tree is empty on purpose: what was sent may all go.
   public var mayEmpty = false
+  /// Whether what was renamed here is renamed there, which takes the old name away.
+  public var moves = true
   /// Files that look alike but are known to differ in content (`--checksum`).
   public var differing: Set<[UInt8]> = []
 

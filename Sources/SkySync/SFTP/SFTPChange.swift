@@ -58,7 +58,7 @@ struct SFTPChange: Sendable {
         try await session.set(there(folder.path), .finishing(folder))
       }
     }
-    if let own = job.targetPlan?.root {
+    if let own = job.targetPlan(nil)?.root {
       await attempt([], &outcome) { () async throws(SFTPFault) in
         try await session.set(root, .finishing(own))
       }

@@ -5,11 +5,13 @@ import Synchronization
 ///
 /// The first channel tells in which order the stripes belong: `BYTES LANE` and a newline before each, and
 /// after that the bytes of those that are its own. Others join while the stream is on its way; with fewer, or
-/// none, it just takes longer.
+/// none, it just takes longer. What the node's server hands to its program in order is slow, so that with enough
+/// others the first channel carries nothing else: at the far ends of these, stripes are collected at once.
 final class Lanes: Sendable {
   /// How many channels are opened beside the first.
-  static let most = 3
-  /// Small enough for each lane to have the next in its window while the others are read.
+  static let most = 4
+  /// Small enough for each lane to have the next in its window while the others are read. `LaneScript` collects
+  /// as many bytes before it passes them on.
   private static let stripe = 1 << 20
 
   private struct State {
@@ -100,24 +102,26 @@ final class Lanes: Sendable {
     var others: [WriteQueue] = []
     var turn = 0
     var bytes: [UInt8] = []
-    var isOver = false
-    while !isOver {
-      let chunk = await stream.next()
-      if let chunk { bytes += chunk.bytes } else { isOver = true }
-      guard bytes.count >= Self.stripe || (isOver && !bytes.isEmpty) else { continue }
-      for lane in state.withLock({ $0.others }).dropFirst(others.count) {
-        others.append(WriteQueue(lane, places: 2))
+    while let chunk = await stream.next() {
+      bytes += chunk.bytes
+      while bytes.count >= Self.stripe {
+        for lane in state.withLock({ $0.others }).dropFirst(others.count) {
+          others.append(WriteQueue(lane, places: 2))
+        }
+        turn = turn < others.count ? turn + 1 : others.count > 2 ? 1 : 0
+        let piece = Array(bytes.prefix(Self.stripe))
+        bytes.removeFirst(Self.stripe)
+        let line = Array("\(piece.count) \(turn)\n".utf8)
+        try await first.add(turn == 0 ? line + piece : line)
+        if turn > 0 {
+          try await others[turn - 1].add(piece)
+          state.withLock { $0.bytesOut += Int64(piece.count) }
+        }
       }
-      turn = (turn + 1) % (others.count + 1)
-      let line = Array("\(bytes.count) \(turn)\n".utf8)
-      try await first.add(turn == 0 ? line + bytes : line)
-      if turn > 0 {
-        try await others[turn - 1].add(bytes)
-        state.withLock { $0.bytesOut += Int64(bytes.count) }
-      }
-      bytes = []
-      if let chunk { progress(chunk.contentDone) }
+      progress(chunk.contentDone)
     }
+    // Less than a stripe: the lanes would wait for the rest of it.
+    if !bytes.isEmpty { try await first.add(Array("\(bytes.count) 0\n".utf8) + bytes) }
     for queue in [first] + others { try await queue.drain() }
   }
 }

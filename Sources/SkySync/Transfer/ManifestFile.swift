@@ -70,7 +70,7 @@ enum ManifestFile {
   }
 
   private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    bytes.append(number: number)
   }
 
   private static func append(_ text: [UInt8], to bytes: inout [UInt8]) {
@@ -79,8 +79,15 @@ enum ManifestFile {
   }
 }
 
+extension Array<UInt8> {
+  /// As `ByteReader.number` reads it.
+  mutating func append(number: Int64) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+  }
+}
+
 /// Takes numbers and texts from the front of a byte string; nil once it is too short.
-private struct ByteReader {
+struct ByteReader {
   private let all: [UInt8]
   private var position = 0
 

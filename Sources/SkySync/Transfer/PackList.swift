@@ -6,6 +6,16 @@ struct PackList: Equatable, Sendable {
     var target: Int
     var staged: [UInt8]
     var entry: FileEntry
+    /// What the node has of it, when only changes may have to travel.
+    var patch: Patch?
+    /// Whether its sums are wanted.
+    var sums = false
+  }
+
+  struct Patch: Equatable, Sendable {
+    var number: Int
+    var old: BlockSums
+    var checker: FilePatch.Checker
   }
 
   /// A member whose content is made here.
@@ -23,6 +33,9 @@ struct PackList: Equatable, Sendable {
   private(set) var texts: [Text] = []
   private(set) var folders: [Folder] = []
   private(set) var items: [Item] = []
+  /// What the node can do before the stream comes, see `PatchScript`.
+  private(set) var orders: [UInt8] = []
+  private var patchCount = 0
   let targetCount: Int
   /// Whether the nodes' tar reads files with holes.
   var keepsHoles = false
@@ -33,8 +46,13 @@ struct PackList: Equatable, Sendable {
     for (index, plan) in plans.enumerated() {
       guard let plan else { continue }
       addLists(plan, index)
-      if plan.plan.whole { stageWhole(plan.plan, index) } else { stageGroups(plan.plan, index) }
+      if plan.plan.whole { stageWhole(plan, index) } else { stageGroups(plan, index) }
     }
+  }
+
+  /// What travels if of each patched file next to nothing does.
+  var leastBytes: Int64 {
+    items.reduce(0) { $0 + ($1.entry.kind == .file && $1.patch == nil ? $1.entry.size : 0) }
   }
 
   var contentBytes: Int64 {
@@ -46,31 +64,46 @@ struct PackList: Equatable, Sendable {
 
   // MARK: a target that does not exist: the tree as it is, below `K/w`
 
-  private mutating func stageWhole(_ plan: SyncPlan, _ target: Int) {
+  private mutating func stageWhole(_ plan: TargetPlan, _ target: Int) {
     let root = [UInt8]("\(target)/w")
     folders.append(Folder(target: target, staged: root))
-    for folder in plan.newFolders {
+    for folder in plan.plan.newFolders {
       folders.append(Folder(target: target, staged: root.joined(folder.path)))
     }
-    for entry in plan.puts {
-      items.append(Item(target: target, staged: root.joined(entry.path), entry: entry))
+    for entry in plan.plan.puts {
+      items.append(
+        Item(
+          target: target, staged: root.joined(entry.path), entry: entry, sums: plan.keepsSums))
     }
   }
 
   // MARK: changes in one that does: `K/G/name` goes into the folder that group G stands for
 
-  private mutating func stageGroups(_ plan: SyncPlan, _ target: Int) {
+  private mutating func stageGroups(_ plan: TargetPlan, _ target: Int) {
     var groups = Groups(target: target)
-    for folder in plan.newFolders {
+    for folder in plan.plan.newFolders {
       folders.append(Folder(target: target, staged: groups.stage(folder.path, isFolder: true)))
     }
-    for entry in plan.puts {
+    for entry in plan.plan.puts {
       let staged = groups.stage(entry.path, isFolder: false)
-      items.append(Item(target: target, staged: staged, entry: entry))
+      let patch = plan.sums[entry.path].flatMap { order($0, plan, entry.path, staged, target) }
+      items.append(
+        Item(target: target, staged: staged, entry: entry, patch: patch, sums: plan.keepsSums))
     }
     folders.insert(
       contentsOf: groups.names.map { Folder(target: target, staged: $0) }, at: 0)
     add("put", groups.lines, target)
+  }
+
+  private mutating func order(
+    _ old: BlockSums, _ plan: TargetPlan, _ path: [UInt8], _ staged: [UInt8], _ target: Int
+  ) -> Patch? {
+    guard let checker = plan.checker else { return nil }
+    defer { patchCount += 1 }
+    let names = [staged, path].map(ShellCommand.escape).joined(separator: " ")
+    let line = "base \(patchCount) \(target) \(old.segments.count) \(names)\n"
+    orders += Array(line.utf8)
+    return Patch(number: patchCount, old: old, checker: checker)
   }
 
   private struct Groups {
@@ -185,6 +218,12 @@ struct TargetPlan: Equatable, Sendable {
   var plan: SyncPlan
   /// The mode and time that the target itself is to have.
   var root: FileEntry?
+  /// Of the files that may be patched: what the node has, by path.
+  var sums: [[UInt8]: BlockSums] = [:]
+  /// With what the node checks them.
+  var checker: FilePatch.Checker?
+  /// Whether sums of what is sent are of use later.
+  var keepsSums = false
 }
 
 extension Array<UInt8> {

@@ -18,6 +18,10 @@ struct PackResult: Sendable {
     var target: Int
     /// As it was read, which may be newer than the plan.
     var entry: FileEntry
+    /// Of a large file, when they were wanted.
+    var sums: BlockSums?
+    /// Which patch it was sent as.
+    var patch: Int?
   }
 
   var sent: [Sent] = []
@@ -42,6 +46,8 @@ final class Packer {
   private var links: [LinkKey: [UInt8]] = [:]
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 4096)
   private var used = 0
+  /// Of the file that is being read, when its sums are wanted.
+  private var summer: BlockSummer?
 
   private struct LinkKey: Hashable {
     var target: Int
@@ -116,6 +122,7 @@ final class Packer {
         return try addOpened(item, isLastTry: isLastTry, mayWait: false)
       }
       if try addHardLink(item, file) { return }
+      if !isLastTry, try addPatch(item, file) { return }
       try addFile(item, file, isLastTry: isLastTry)
     }
   }
@@ -140,6 +147,39 @@ final class Packer {
     return true
   }
 
+  /// Sends what changed in a file; false when the whole of it had better be sent.
+  private func addPatch(_ item: PackList.Item, _ file: SourceFile) throws -> Bool {
+    let (entry, descriptor) = (file.entry, file.descriptor)
+    guard let order = item.patch, entry.identity?.links == 1,
+      let patch = FilePatch.find(
+        in: descriptor, size: entry.size, old: order.old, checker: order.checker)
+    else { return false }
+    let lists = "c/\(item.target)"
+    // Without content: the node gives it that, and takes over the time.
+    let empty = TarHeader(name: item.staged, kind: .file, mode: entry.mode, mtime: entry.mtime)
+    let data = TarHeader(
+      name: [UInt8]("\(lists)/data.\(order.number)"), kind: .file, mode: 0o600,
+      size: patch.dataSize, mtime: 0)
+    try append(empty.blocks)
+    try append(data.blocks)
+    var missing: Int64 = 0
+    for run in patch.runs {
+      let range = patch.bytes(of: run)
+      lseek(descriptor, off_t(range.lowerBound), SEEK_SET)
+      missing += try copy(Int64(range.count), from: descriptor)
+    }
+    try zeros(TarHeader.padding(after: patch.dataSize))
+    progress(entry.size - patch.dataSize)
+    guard missing == 0, file.change == .none else {
+      again.append(item)
+      return true
+    }
+    let name = [UInt8]("\(lists)/mend.\(order.number)")
+    try add(PackList.Text(name: name, content: patch.instructions(mode: entry.mode)))
+    record(item, entry, patch: (order.number, patch.sums))
+    return true
+  }
+
   private func addFile(_ item: PackList.Item, _ file: SourceFile, isLastTry: Bool) throws {
     let entry = file.entry
     let holes = list.keepsHoles ? HoleMap.of(file) : nil
@@ -150,6 +190,9 @@ final class Packer {
       holes: holes)
     try append(header.blocks)
     try append(map)
+    summer =
+      item.sums && holes == nil && entry.size >= BlockSums.smallestFile
+      ? BlockSummer(size: entry.size) : nil
     let missing = try copy(holes, of: file)
     try zeros(TarHeader.padding(after: stored))
     let change = file.change
@@ -174,13 +217,20 @@ final class Packer {
       (item.target, Problem(path: item.entry.path, reason: reason)))
   }
 
-  private func record(_ item: PackList.Item, _ entry: FileEntry) {
+  private func record(
+    _ item: PackList.Item, _ entry: FileEntry, patch: (number: Int, sums: BlockSums)? = nil
+  ) {
     var sent = entry
     sent.path = item.entry.path
-    result.sent.append(PackResult.Sent(target: item.target, entry: sent))
+    let read = summer?.finish()
+    summer = nil
+    let sums = patch?.sums ?? (read?.size == entry.size ? read : nil)
+    result.sent.append(
+      PackResult.Sent(target: item.target, entry: sent, sums: sums, patch: patch?.number))
     let letter = entry.kind == .link ? "l" : "f"
     let mode = String(entry.mode, radix: 8)
-    let size = entry.kind == .link ? Int64(entry.linkTarget.count) : entry.size
+    let size =
+      entry.kind == .link ? Int64(entry.linkTarget.count) : patch == nil ? entry.size : 0
     let time = FindTime.text(entry.mtime)
     listing[item.target].append(
       [UInt8]("\(letter) \(mode) \(size) \(time) ") + inTarget(item.staged)
@@ -216,6 +266,7 @@ final class Packer {
       let count = read(descriptor, space.baseAddress, space.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
+      summer?.update(UnsafeRawBufferPointer(rebasing: space[..<count]))
       used += count
       rest -= Int64(count)
       result.contentBytes += Int64(count)

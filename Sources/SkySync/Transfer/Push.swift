@@ -54,6 +54,12 @@ public enum Push {
     // Whether it came to sending or not, nobody has to wait for this node any more.
     defer { share.pass() }
     let start = ContinuousClock.now
+    // A second look needs no second scan.
+    let pairs = pairs.map { pair in
+      var pair = pair
+      pair.scan = OneScan(pair.scan).result
+      return pair
+    }
     var report = SyncReport(
       source: pairs.map(\.source.string).joined(separator: ", "),
       destination: pairs.map { "\(host.name):\(String(decoding: $0.target, as: UTF8.self))" }
@@ -74,6 +80,12 @@ public enum Push {
       }
     }
     work.fill(&report)
+    if !work.unpatched.isEmpty {
+      report.problems.removeAll { work.unpatched.contains($0.path) }
+      var whole = options
+      whole.patches = false
+      report.add(try await run(pairs, to: host, whole, PackShare(nodes: 1).ticket(), progress))
+    }
     report.seconds = (ContinuousClock.now - start) / .seconds(1)
     progress(SyncProgress(phase: .done))
     return report

@@ -3,6 +3,8 @@ struct NodeAnswer: Sendable {
   var canDecompress: Bool
   /// Its tar reads files with holes.
   var unpacksHoles: Bool
+  /// With what it can check parts of files.
+  var checker: FilePatch.Checker?
   var targets: [NodeTarget]
 }
 
@@ -12,6 +14,8 @@ struct NodeOutcome: Sendable {
   var failures: [String?]
   /// Whether the target's files were all received, so that a failure left some of them in place.
   var received: Bool
+  /// Numbers of the files that could not be patched.
+  var unpatched: [Int] = []
 }
 
 /// The talk with one node's push script, see `PushScript`.
@@ -69,8 +73,9 @@ struct PushConversation: Sendable {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
     let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
+    let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
     return NodeAnswer(
-      canDecompress: canDecompress, unpacksHoles: unpacksHoles, targets: targets)
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets)
   }
 
   private func targets(
@@ -106,11 +111,13 @@ struct PushConversation: Sendable {
   }
 
   /// Sends the stream; tells how much content went.
+  /// - Parameter orders: what the node can begin with meanwhile.
   func send(
-    _ stream: PackShare.Place, through lanes: Lanes?, progress: @Sendable (Int64) -> Void
+    _ stream: PackShare.Place, after orders: [UInt8], through lanes: Lanes?,
+    progress: @Sendable (Int64) -> Void
   ) async throws(SyncError) {
     let way = (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m")
-    try await command.write(Array("go \(way) \(Self.randomHex())\n".utf8))
+    try await command.write(orders + Array("go \(way) \(Self.randomHex())\n".utf8))
     if let lanes {
       try await lanes.send(stream, progress: progress)
     } else {
@@ -135,6 +142,9 @@ struct PushConversation: Sendable {
       case "place", "receive", "apply": complaint = frame.text
       case "placed": note(frame, complaint, &outcome, mayClear: false)
       case "open": lanes?.open()
+      case "unpatched":
+        if let number = frame.words.last.flatMap({ Int($0) }) { outcome.unpatched.append(number) }
+        complaint = frame.text
       case "received":
         outcome.received = frame.words.last == "0"
         if !outcome.received { receivingFailed(complaint, &outcome) }

@@ -10,6 +10,19 @@ struct PushWork: Sendable {
   var bytesIn: Int64 = 0
   var roundTrips = 1
   var isDryRun = false
+  /// Files of which the node could not make the new version from what it has.
+  var unpatched: Set<[UInt8]> = []
+
+  /// What was packed as one of these patches does not stand on the node.
+  mutating func leaveOut(_ patches: [Int]) {
+    for file in packed.sent {
+      guard let number = file.patch, patches.contains(number) else { continue }
+      unpatched.insert(file.entry.path)
+      let problem = Problem(path: file.entry.path, reason: "could not be patched on the node")
+      packed.broken.append((file.target, problem))
+    }
+    packed.sent.removeAll { $0.patch.map(patches.contains) ?? false }
+  }
 
   func fill(_ report: inout SyncReport) {
     for plan in plans {
@@ -100,18 +113,18 @@ struct PushRun {
   private func transfer(
     _ jobs: [TargetJob], _ answer: NodeAnswer, _ frames: inout FrameReader, _ work: inout PushWork
   ) async throws(SyncError) {
-    var packed = PackList(jobs.map(\.targetPlan))
+    var packed = PackList(jobs.map { $0.targetPlan(answer.checker) })
     packed.keepsHoles = answer.unpacksHoles
     let list = packed
     let meter = SendMeter(
       total: list.contentBytes, files: list.items.count, sizeOfFile: list.contentSize, progress)
     let lanes =
-      list.contentBytes > options.laneBytes
+      list.leastBytes > options.laneBytes
       ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil
     let stream = await share.join(
       list, from: jobs.map(\.source), canDecompress: answer.canDecompress)
     var reader = frames
-    async let sending = send(stream, lanes, meter)
+    async let sending = send(stream, list.orders, lanes, meter)
     let outcome: NodeOutcome
     do {
       outcome = try await conversation.outcome(&reader, lanes)
@@ -129,17 +142,19 @@ struct PushRun {
     if outcome.received {
       try sent.get()
       work.packed = try stream.result()
+      work.leaveOut(outcome.unpatched)
     }
-    work.roundTrips = list.contentBytes > options.laneBytes ? 3 : 2
+    work.roundTrips = list.leastBytes > options.laneBytes ? 3 : 2
     work.bytesOut += lanes?.bytesOut ?? 0
     try conclude(jobs, outcome, &work)
   }
 
   private func send(
-    _ stream: PackShare.Place, _ lanes: Lanes?, _ meter: SendMeter
+    _ stream: PackShare.Place, _ orders: [UInt8], _ lanes: Lanes?, _ meter: SendMeter
   ) async -> Result<Void, SyncError> {
     do throws(SyncError) {
-      try await conversation.send(stream, through: lanes, progress: meter.reach)
+      try await conversation.send(
+        stream, after: orders, through: lanes, progress: meter.reach)
       return .success(())
     } catch {
       stream.leave()

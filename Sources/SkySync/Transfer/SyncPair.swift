@@ -100,6 +100,9 @@ public struct PushOptions: Sendable {
   public var checksum = false
   /// Delete on the node whatever is not here (`--delete`).
   public var mirror = false
+  /// Remove or rename on the node what was sent before and is gone or renamed here. Without, a manifest is of
+  /// use only for sending less.
+  public var removes = true
   /// What `mirror` leaves alone, by pair: paths that the ignore rules leave out here.
   public var protects: @Sendable (_ pair: Int, _ path: [UInt8], _ isFolder: Bool) -> Bool =
     { _, _, _ in false }
@@ -109,6 +112,9 @@ public struct PushOptions: Sendable {
   /// is at least as long as the other: below, a window of 2 MiB does not bound a channel.
   package var laneBytes: Int64 = 4 << 20
   package var laneRoundTrip = Duration.milliseconds(8)
+
+  /// Whether large files that changed are patched on the node.
+  package var patches = true
 
   public init() {}
 }

@@ -9,6 +9,10 @@ struct TargetJob: Sendable {
   let source: SourceFolder
   let plan: SyncPlan
   private let old: Manifest?
+  /// What the node has of the plan's patches, by path.
+  private let sums: [[UInt8]: BlockSums]
+  /// Whether removing what was sent depends on the manifest.
+  private let needsMemory: Bool
 
   static func plan(
     _ pair: SyncPair, _ index: Int, _ scanned: FileTree, _ target: NodeTarget,
@@ -29,8 +33,9 @@ struct TargetJob: Sendable {
     var policy = SyncPolicy()
     policy.mirror = options.mirror && pair.shape == .contents
     policy.protects = { options.protects(index, $0, $1) }
-    policy.isGone = pair.mayRemove ?? { source.lacks($0) }
+    policy.isGone = pair.mayRemove ?? { options.removes && source.lacks($0) }
     policy.mayEmpty = pair.mayRemove != nil
+    policy.moves = options.removes
     if options.checksum {
       policy.differing = await ContentCheck.differing(tree, target, source)
     }
@@ -43,13 +48,24 @@ struct TargetJob: Sendable {
       : Difference.plan(
         from: tree, to: isNew ? nil : target.entries, manifest: old, policy: policy, root: root)
     plan.problems += clashes
+    let sums = options.patches ? Self.sums(of: plan.patches, pair) : [:]
+    plan.patches.removeAll { sums[$0.path] == nil }
     return TargetJob(
-      pair: pair, tree: tree, target: target, source: source, plan: plan, old: old)
+      pair: pair, tree: tree, target: target, source: source, plan: plan, old: old, sums: sums,
+      needsMemory: options.removes)
+  }
+
+  private static func sums(of patches: [SyncPlan.Patch], _ pair: SyncPair) -> [[UInt8]: BlockSums] {
+    guard !patches.isEmpty, let manifest = pair.manifest else { return [:] }
+    let known = SumsFile.load(besides: manifest)
+    var sums: [[UInt8]: BlockSums] = [:]
+    for patch in patches { sums[patch.path] = SumsFile.Key(patch.sent).flatMap { known[$0] } }
+    return sums
   }
 
   private init(
     pair: SyncPair, tree: FileTree, target: NodeTarget, source: SourceFolder, plan: SyncPlan,
-    old: Manifest?
+    old: Manifest?, sums: [[UInt8]: BlockSums], needsMemory: Bool
   ) {
     self.pair = pair
     self.tree = tree
@@ -57,6 +73,8 @@ struct TargetJob: Sendable {
     self.source = source
     self.plan = plan
     self.old = old
+    self.sums = sums
+    self.needsMemory = needsMemory
   }
 
   private static func renamed(_ tree: FileTree, to name: [UInt8]) -> FileTree {
@@ -72,12 +90,14 @@ struct TargetJob: Sendable {
   }
 
   /// What the stream needs; nil when nothing is to be done.
-  var targetPlan: TargetPlan? {
+  func targetPlan(_ checker: FilePatch.Checker?) -> TargetPlan? {
     guard !plan.isEmpty, refusal == nil else { return nil }
     var root = source.root
     // The mode of a folder that was there is its owner's business: a home must not be opened by a push.
     if !plan.whole, let there = target.root { root.mode = there.mode }
-    return TargetPlan(plan: plan, root: pair.sendsRoot ? root : nil)
+    return TargetPlan(
+      plan: plan, root: pair.sendsRoot ? root : nil, sums: sums, checker: checker,
+      keepsSums: pair.manifest != nil)
   }
 
   /// Writes down what stands on the node now.
@@ -85,8 +105,30 @@ struct TargetJob: Sendable {
     guard let path = pair.manifest, refusal == nil else { return }
     if let listing = target.newListing { KeptFile.save(listing, besides: path) }
     let manifest = remembered(packed, failed: failed)
+    if plan.whole, !failed, packed.broken.isEmpty {
+      // The node keeps its listing once it has said the end; another than this one does no harm.
+      let listing = KeptListing(root: source.root, entries: manifest.entries)
+      KeptFile.save(listing, besides: path)
+    }
+    rememberSums(packed, manifest, besides: path)
     if let old, old.entries == manifest.entries { return }
-    try ManifestFile.save(manifest, to: path, source: pair.source, target: target.path)
+    do throws(SyncError) {
+      try ManifestFile.save(manifest, to: path, source: pair.source, target: target.path)
+    } catch {
+      // Where nothing depends on it, the next sync sends more.
+      if needsMemory { throw error }
+    }
+  }
+
+  private func rememberSums(_ packed: PackResult, _ manifest: Manifest, besides path: FilePath) {
+    let fresh = packed.sent.filter { $0.target == target.index && $0.sums != nil }
+    guard !fresh.isEmpty else { return }
+    let wanted = Set(manifest.entries.lazy.compactMap(SumsFile.Key.init))
+    var all = SumsFile.load(besides: path).filter { wanted.contains($0.key) }
+    for file in fresh {
+      if let key = SumsFile.Key(file.entry), wanted.contains(key) { all[key] = file.sums }
+    }
+    SumsFile.save(all, besides: path)
   }
 
   private func remembered(_ packed: PackResult, failed: Bool) -> Manifest {

@@ -15,10 +15,11 @@ struct ContractedProvider: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all: [ContractedProvider] = [
-    ContractedProvider(name: "local", run: onLocal),
-    ContractedProvider(name: "ssh", run: onPool),
-  ]
+  static let all: [ContractedProvider] =
+    [
+      ContractedProvider(name: "local", run: onLocal),
+      ContractedProvider(name: "ssh", run: onPool),
+    ] + (SlurmCluster.missing == nil ? [ContractedProvider(name: "slurm", run: onSlurm)] : [])
 }
 
 /// A provider under test, and the stock ssh client to look at its nodes with.
@@ -108,6 +109,29 @@ private func onPool(_ body: ContractedProvider.Body) async throws {
     for server in servers {
       let left = try await run("find", [server.home.string, "-mindepth", "1"])
       #expect(left.text == "", "left on a machine of the pool: \(left.text)")
+    }
+  }
+}
+
+private func onSlurm(_ body: ContractedProvider.Body) async throws {
+  try await withSlurm { slurm in
+    try await withScratchFolder { folder in
+      let home = SkyHome.scratch(in: folder)
+      try FileSystem.makeFolder(home.root)
+      try FileSystem.makeFolder(folder.appending(".slurm"))
+      try writeFile(folder.appending(".slurm").appending("config"), Array(slurm.config("hpc").utf8))
+      let state = try StateStore.open(home)
+      let support = ProviderSupport(
+        home: home, state: state, connector: await Connector(home), report: { _ in })
+      try await body(
+        ContractBench(
+          folder: folder, home: home, state: state,
+          provider: SlurmProvider(cluster: "hpc", partition: nil, support: support)))
+      #expect(try await slurm.run("squeue", "-h").text == "", "an allocation is left")
+      let left = try await run(
+        "sh", ["-c", "cat .ssh/authorized_keys; ls -A | grep -vx -e .ssh -e sky_workdir"],
+        in: slurm.home)
+      #expect(left.text == "", "left in the home: \(left.text)")
     }
   }
 }

@@ -20,7 +20,7 @@ import Testing
     try await withLoopbackSSHD(.init(lines: ["LogLevel DEBUG2"])) { sshd in
       var host = sshd.host
       host.set(key, value)
-      try await withConnection(to: host) { _ = try await $0.answer("true") }
+      try await withConnection(to: host, .patient) { _ = try await $0.answer("true") }
       let log = String(decoding: try readFile(sshd.log), as: UTF8.self)
       #expect(log.contains(words), "\(log)")
     }
@@ -35,7 +35,7 @@ import Testing
     try await withLoopbackSSHD { sshd in
       var host = sshd.host
       host.set(key, value)
-      let error = try await syncError { try await withConnection(to: host) { _ in } }
+      let error = try await syncError { try await withConnection(to: host, .patient) { _ in } }
       #expect(error?.code == .unsupported && error?.isForOpenSSH == true, "\(error as Any)")
     }
   }
@@ -47,7 +47,7 @@ import Testing
       ] {
         var host = sshd.host
         host.set(key, value)
-        let error = try await syncError { try await withConnection(to: host) { _ in } }
+        let error = try await syncError { try await withConnection(to: host, .patient) { _ in } }
         #expect(error?.code == .authentication)
       }
       let log = String(decoding: try readFile(sshd.log), as: UTF8.self)

@@ -53,6 +53,15 @@ func withConnection<Result>(
   }
 }
 
+extension ConnectionOptions {
+  /// For machines that run many tests at once.
+  static var patient: ConnectionOptions {
+    var options = ConnectionOptions()
+    options.connect = .seconds(180)
+    return options
+  }
+}
+
 /// The error of `body`, nil when it succeeds.
 func syncError<Result>(_ body: () async throws -> Result) async throws -> SyncError? {
   do {

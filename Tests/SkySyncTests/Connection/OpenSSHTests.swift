@@ -69,7 +69,7 @@ import Testing
       #expect(master.status == 0, "\(master.errorText)")
       var host = sshd.host
       host.set("pkcs11provider", "/no/such/library")
-      var options = ConnectionOptions()
+      var options = ConnectionOptions.patient
       options.openSSH = OpenSSHUse(
         config: config, sockets: sshd.folder.appending("s"), mayAsk: false)
       let connection = try await NodeOpening.open(host, options: options)
@@ -88,7 +88,7 @@ import Testing
     try await withLoopbackSSHD { sshd in
       try await onlyCertificates(sshd)
       try writeFile(sshd.folder.appending("authorized_keys"), [])
-      var options = ConnectionOptions()
+      var options = ConnectionOptions.patient
       let sockets = sshd.folder.appending("s")
       options.openSSH = OpenSSHUse(config: sshd.config, sockets: sockets, mayAsk: false)
       let error = try await syncError { [options] in
@@ -103,7 +103,7 @@ import Testing
   @Test func `a refusal that ssh would share is not tried twice`() async throws {
     try await withLoopbackSSHD { sshd in
       try writeFile(sshd.folder.appending("authorized_keys"), [])
-      var options = ConnectionOptions()
+      var options = ConnectionOptions.patient
       options.openSSH = OpenSSHUse(
         config: sshd.config, sockets: sshd.folder.appending("s"), mayAsk: false)
       let error = try await syncError { [options] in
@@ -154,7 +154,7 @@ private func withOpenSSH(
   _ body: (any NodeConnection, _ notices: () -> [String]) async throws -> Void
 ) async throws {
   let said = Said()
-  var options = ConnectionOptions()
+  var options = ConnectionOptions.patient
   options.notice = { said.add($0) }
   options.openSSH = OpenSSHUse(
     config: sshd.config, sockets: sshd.folder.appending("s"), mayAsk: false)

@@ -46,6 +46,43 @@ import Testing
     }
   }
 
+  @Test
+  func `a file larger than a tar header can say travels as what it holds`()
+    async throws
+  {
+    try await withPlace { place in
+      try await place.sh(
+        "truncate -s 9G huge; printf end | dd of=huge bs=1 seek=9663676000 conv=notrunc status=none"
+      )
+      let same = "test $(stat -c %s huge) = 9663676416; test $(du -k huge | cut -f1) -lt 100; "
+      let end = "dd if=huge bs=1 skip=9663676000 count=3 status=none | grep -qx end"
+      #expect(try await place.push().bytesContent < 100_000)
+      try await place.onNode("cd work; " + same + end)
+      let back = place.source.appending("back")
+      let report = try await Pull.run(
+        [Array("work/".utf8)], from: place.node, to: PullDestination(back, isFolder: true))
+      #expect(report.problems == [] && report.bytesContent < 100_000)
+      try await place.sh("cd back; " + same + end)
+    }
+  }
+
+  @Test func `a new name of a file that is there makes one file there too`() async throws {
+    try await withPlace { place in
+      try await place.sh("mkdir d; echo 1 >a; ln a d/b; echo 2 >other")
+      _ = try await place.push()
+      try await place.sh("ln a d/c; ln other also")
+      #expect(try await place.push().filesSent == 5)
+      try await place.expectEqual()
+      try await place.onNode(
+        "cd work; test a -ef d/b; test a -ef d/c; test other -ef also; test $(stat -c %h a) = 3")
+      #expect(try await place.push().roundTrips == 1)
+      try await place.sh("cp a n; mv n d/b; echo more >>a")
+      _ = try await place.push()
+      try await place.expectEqual()
+      try await place.onNode("cd work; test ! a -ef d/b; test a -ef d/c")
+    }
+  }
+
   @Test func `a node whose tar knows none gets the zeros`() async throws {
     try await withPlace { place in
       let tools = try await busyboxFolder(place.node.home)

@@ -28,7 +28,7 @@ import Testing
       try await place.sh(incompressible)
       let first = try await place.push(to: node, always)
       #expect(first.problems == [] && first.filesSent == 43)
-      #expect(node.started.all.count == 4)
+      #expect(node.started.all.count == 5)
       #expect(first.bytesWireOut > 28_000_000 && first.bytesWireOut < 29_000_000)
       try await place.expectEqual()
       try await place.sh("echo y >>d/x; head -c 3000000 /dev/zero >zeros; seq 600000 >text")
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("with fewer channels, or none beside the first, it takes longer", arguments: 0...2)
+  @Test("with fewer channels, or none beside the first, it takes longer", arguments: 0...4)
   func refused(allowed: Int) async throws {
     try await withPlace { place in
       try await place.sh(incompressible)
@@ -114,7 +114,7 @@ import Testing
             ) { walkedTree(source) }
             let report = try await Push.run([pair], to: counting)
             #expect(report.problems == [])
-            #expect(counting.count == 4)
+            #expect(counting.count == 5)
             let target = sshd.home.appending("work")
             #expect(try await rsyncDifferences(from: source, to: target) == "")
           }

@@ -18,6 +18,11 @@ package struct LocalProvider: Provider {
   package var infra: String { "local" }
   package var seesNodesFromOutside: Bool { true }
 
+  /// The first process of a node is its sshd, with which all others end.
+  package func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding? {
+    down ? nil : SelfEnding(script: "kill -TERM 1\n", headOnly: false)
+  }
+
   package func missing() async -> ProviderError? {
     do {
       return await SandboxCheck.problem(try LocalMachine.current(searchPath: searchPath))

@@ -68,9 +68,15 @@ struct SSHPoolProvider: Provider {
       throw error
     }
     do throws(ProviderError) {
-      return try await inParallel(Array(held.prefix(cluster.numNodes)), width: 64) {
+      let claimed = try await inParallel(Array(held.prefix(cluster.numNodes)), width: 64) {
         holding throws(ProviderError) in
         try await claim(try reach.machine(holding), cluster)
+      }
+      return claimed.map { node, home in
+        var node = node
+        let owner = claimed.first { $0.home == home }?.node.rank
+        node.homeOf = owner == node.rank ? nil : owner
+        return node
       }
     } catch {
       guard error.code != .cancelled, before.isEmpty else { throw error }
@@ -81,6 +87,18 @@ struct SSHPoolProvider: Provider {
         error.leavesNothing = true
       } catch {}
       throw error
+    }
+  }
+
+  func announce(
+    _ targets: [String], of cluster: ClusterSpec, on nodes: [RankedHost]
+  ) async throws(ProviderError) {
+    _ = try await inParallel(nodes, width: 64) { node throws(ProviderError) in
+      do throws(SyncError) {
+        try await PoolScripts.announce(targets, mark(cluster, node.rank), on: node.host)
+      } catch {
+        throw ProviderError(error)
+      }
     }
   }
 
@@ -168,7 +186,7 @@ extension SSHPoolProvider {
 
   private func claim(
     _ machine: PoolMachine, _ cluster: ClusterSpec
-  ) async throws(ProviderError) -> Node {
+  ) async throws(ProviderError) -> (node: Node, home: String) {
     let settings = try reach.settings(machine)
     let mark = mark(cluster, machine.holding.rank)
     let (keys, claim): ([String], PoolScripts.Claim)
@@ -177,7 +195,12 @@ extension SSHPoolProvider {
         (try await host.hostKeys(), try await PoolScripts.claim(mark, on: host))
       }
     } catch {
-      throw ProviderError(error)
+      var problem = ProviderError(error)
+      if problem.code == .nodeFailed {
+        problem.advice =
+          "machines of a pool are not sky's to switch on: see that it runs, then do the same again"
+      }
+      throw problem
     }
     var node = Node(
       rank: machine.holding.rank, hostname: machine.resolved.hostname,
@@ -186,7 +209,7 @@ extension SSHPoolProvider {
     node.usesClusterKey = false
     node.proxy = settings.proxy
     node.options = settings.options
-    return node
+    return (node, claim.home)
   }
 
   /// Gives machines back, side by side; those that are clean are free whatever becomes of the others.

@@ -53,17 +53,25 @@ struct SlurmLogin: Sendable {
     home.home.appending(".slurm").appending("config")
   }
 
-  /// The names that the file gives to login nodes: patterns are none. No file has none.
+  /// The names that the file gives to login nodes: those of blocks with a HostName. No file has none.
   static func names(in file: FilePath) throws(ProviderError) -> [String] {
     let bytes: [UInt8]?
     do throws(Errno) { bytes = try FileSystem.read(file) } catch {
       throw ProviderError(.badInput, file.string, "cannot be read: \(error)")
     }
+    var found: [String] = []
+    var block: [String] = []
     let lines = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isNewline)
-    return lines.flatMap { line -> [String] in
-      let words = line.split { $0 == " " || $0 == "\t" || $0 == "=" || $0 == "\"" }
-      guard words.first?.lowercased() == "host" else { return [] }
-      return words.dropFirst().map(String.init).filter { !$0.contains { "*?!".contains($0) } }
+    for line in lines {
+      let words = line.split { $0 == " " || $0 == "\t" || $0 == "=" || $0 == "\"" }.map(String.init)
+      switch words.first?.lowercased() {
+      case "host": block = words.dropFirst().filter { !$0.contains { "*?!".contains($0) } }
+      case "match": block = []
+      case "hostname":
+        found += block.filter { !found.contains($0) }
+      default: break
+      }
     }
+    return found
   }
 }

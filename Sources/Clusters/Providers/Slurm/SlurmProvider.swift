@@ -56,7 +56,7 @@ struct SlurmProvider: Provider {
   }
 
   func up(_ spec: ClusterSpec) async throws(ProviderError) -> [Node] {
-    let number = try await SlurmAllocation(self, spec).submitted()
+    let number = try await submitted(spec)
     try await SlurmWait(self).awaitRunning(number)
     return try await SlurmNodes(self, spec).gather(number)
   }
@@ -95,6 +95,13 @@ struct SlurmProvider: Provider {
     }
   }
 
+  func selfEnding(_ spec: ClusterSpec, down: Bool) -> SelfEnding? {
+    guard down else { return nil }
+    let name = ShellText.quoted(Self.jobName(spec))
+    return SelfEnding(
+      script: SlurmScripts.path + "scancel -u \"$(id -un)\" -n \(name)\n", headOnly: true)
+  }
+
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {
     let settings = "N=\(ShellText.quoted(Self.jobName(spec)))\nK=\(nodes)\n"
     return JobSpread(script: settings + SlurmScripts.path + SlurmScripts.spread)
@@ -102,6 +109,13 @@ struct SlurmProvider: Provider {
 }
 
 extension SlurmProvider {
+  /// One at a time: who comes second finds what the first has submitted.
+  private func submitted(_ spec: ClusterSpec) async throws(ProviderError) -> String {
+    let lock = try await NodesLock.take(spec.name, in: support.home)
+    defer { withExtendedLifetime(lock) {} }
+    return try await SlurmAllocation(self, spec).submitted()
+  }
+
   static func jobName(_ spec: ClusterSpec) -> String { "sky-\(spec.name)-\(spec.incarnation)" }
 
   func login() throws(ProviderError) -> SlurmLogin {

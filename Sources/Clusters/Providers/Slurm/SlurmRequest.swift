@@ -26,7 +26,7 @@ struct SlurmRequest: Equatable {
       }
       if let gpu = wanted.accelerators.first { words.append("--gres=\(gresWord(gpu))") }
     }
-    return words + options.map { "--\($0.name)=\($0.value)" }
+    return words + options.map { $0.value.isEmpty ? "--\($0.name)" : "--\($0.name)=\($0.value)" }
   }
 
   /// By the cluster's own spelling; without a type where it gives its GPUs none.

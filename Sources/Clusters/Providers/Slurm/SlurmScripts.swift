@@ -13,6 +13,13 @@ enum SlurmScripts {
 
     """#
 
+  /// What was begun by a call that was interrupted ends before the next begins. `N` is the allocation.
+  static let lock = #"""
+    exec 8>>"$HOME/.$N.lock"
+    command -v flock >/dev/null 2>&1 && flock 8
+
+    """#
+
   static let check = #"""
     for c in sbatch squeue scancel srun sinfo scontrol; do
     command -v $c >/dev/null 2>&1 || { say lacks $c; exit 0; }
@@ -23,20 +30,21 @@ enum SlurmScripts {
     """#
 
   /// Finds the allocation, or submits it; `$S` are the words for sbatch. The allocation itself only waits.
-  static let submit = #"""
-    found=$(find_it "$N") || { say failed squeue; exit 1; }
-    if [ "$found" ]; then say job "${found%%|*}"; exit 0; fi
-    eval "set -- $S"
-    job=$(sbatch "$@" 2>"$E" <<'END'
-    #!/bin/sh
-    trap 'exit 0' TERM INT
-    while :; do sleep 3600 & wait $!; done
-    END
-    ) || { say refused $(tr '\n' ' ' <"$E"); rm -f "$E"; exit 0; }
-    rm -f "$E"
-    say job "${job%%;*}"
+  static let submit =
+    lock + #"""
+      found=$(find_it "$N") || { say failed squeue; exit 1; }
+      if [ "$found" ]; then say job "${found%%|*}"; exit 0; fi
+      eval "set -- $S"
+      job=$(sbatch "$@" 2>"$E" <<'END'
+      #!/bin/sh
+      trap 'exit 0' TERM INT
+      while :; do sleep 3600 & wait $!; done
+      END
+      ) || { say refused $(tr '\n' ' ' <"$E"); rm -f "$E"; exit 0; }
+      rm -f "$E"
+      say job "${job%%;*}"
 
-    """#
+      """#
 
   static let gres = #"""
     say gres $(sinfo -h -o '%G' ${P:+-p "$P"} 2>/dev/null)
@@ -67,56 +75,57 @@ enum SlurmScripts {
 
   /// Makes the nodes ready for our logins, and says what they are: `node NAME ADDRESS IP SHARED` and
   /// `key NAME TYPE BASE64`. `$KEY` is the public key, `$PORTS` are words NAME=PORT.
-  static let gather = #"""
-    list=$(squeue -h -j "$A" -o '%N')
-    names=$(scontrol show hostnames "$list") || { say failed scontrol; exit 1; }
-    set -- $names
-    n=$#
-    head=$1
-    places=
-    for name; do
-    addr=$(scontrol show node -o "$name" | tr ' ' '\n' | sed -n 's/^NodeAddr=//p')
-    port=22
-    for p in $PORTS; do [ "${p%%=*}" = "$name" ] && port=${p#*=}; done
-    places="$places $name=${addr:-$name}=$port"
-    done
-    say names $names
-    step() { srun --jobid="$A" --nodes="$1" --ntasks="$1" --ntasks-per-node=1 --nodelist="$2" --overlap \
-    --mem=0 --cpu-bind=none --chdir=/ --export=ALL /bin/sh -s -- "$M" "$KEY" "$N" "$places"; }
-    # Whose home is whose: the head leaves a mark that the others see where they share it.
-    authorize='
-    umask 077
-    mkdir -p "$HOME/.ssh" "$HOME/.sky_node" || exit 1
-    f=$HOME/.ssh/authorized_keys
-    if ! grep -qsxF "$2" "$f"; then
-    [ -s "$f" ] && [ "$(tail -c 1 "$f")" ] && echo >>"$f"
-    printf "%s\n" "$2" >>"$f" || exit 1
-    fi
-    '
-    step 1 "$head" <<END || { say failed srun; exit 1; }
-    $authorize
-    : >"\$HOME/.sky_node/home-\$3"
-    END
-    step $n "$list" <<END || { say failed srun; exit 1; }
-    shared=0
-    ls "\$HOME/.sky_node" >/dev/null 2>&1
-    [ -e "\$HOME/.sky_node/home-\$3" ] && shared=1
-    if [ \$shared = 0 ]; then
-    $authorize
-    fi
-    for p in \$4; do
-    name=\${p%%=*}; rest=\${p#*=}
-    [ "\$name" = "\$SLURMD_NODENAME" ] || continue
-    addr=\${rest%=*} port=\${rest##*=}
-    ip=\$(getent ahostsv4 "\$addr" 2>/dev/null | sed -n '1s/ .*//p')
-    printf '\n%s node %s %s %s %s %s\n' "\$1" "\$name" "\$addr" "\$port" "\${ip:-\$addr}" \$shared
-    { ssh-keyscan -T 5 -p "\$port" "\$addr" 2>/dev/null | grep -v '^#' | cut -d' ' -f2,3
-    } | while read -r type key; do printf '\n%s key %s %s %s\n' "\$1" "\$name" "\$type" "\$key"; done
-    done
-    END
-    say gathered
+  static let gather =
+    lock + #"""
+      list=$(squeue -h -j "$A" -o '%N')
+      names=$(scontrol show hostnames "$list") || { say failed scontrol; exit 1; }
+      set -- $names
+      n=$#
+      head=$1
+      places=
+      for name; do
+      addr=$(scontrol show node -o "$name" | tr ' ' '\n' | sed -n 's/^NodeAddr=//p')
+      port=22
+      for p in $PORTS; do [ "${p%%=*}" = "$name" ] && port=${p#*=}; done
+      places="$places $name=${addr:-$name}=$port"
+      done
+      say names $names
+      step() { srun --jobid="$A" --nodes="$1" --ntasks="$1" --ntasks-per-node=1 --nodelist="$2" --overlap \
+      --mem=0 --cpu-bind=none --chdir=/ --export=ALL /bin/sh -s -- "$M" "$KEY" "$N" "$places"; }
+      # Whose home is whose: the head leaves a mark that the others see where they share it.
+      authorize='
+      umask 077
+      mkdir -p "$HOME/.ssh" "$HOME/.sky_node" || exit 1
+      f=$HOME/.ssh/authorized_keys
+      if ! grep -qsxF "$2" "$f"; then
+      [ -s "$f" ] && [ "$(tail -c 1 "$f")" ] && echo >>"$f"
+      printf "%s\n" "$2" >>"$f" || exit 1
+      fi
+      '
+      step 1 "$head" <<END || { say failed srun; exit 1; }
+      $authorize
+      : >"\$HOME/.sky_node/home-\$3"
+      END
+      step $n "$list" <<END || { say failed srun; exit 1; }
+      shared=0
+      ls "\$HOME/.sky_node" >/dev/null 2>&1
+      [ -e "\$HOME/.sky_node/home-\$3" ] && shared=1
+      if [ \$shared = 0 ]; then
+      $authorize
+      fi
+      for p in \$4; do
+      name=\${p%%=*}; rest=\${p#*=}
+      [ "\$name" = "\$SLURMD_NODENAME" ] || continue
+      addr=\${rest%=*} port=\${rest##*=}
+      ip=\$(getent ahostsv4 "\$addr" 2>/dev/null | sed -n '1s/ .*//p')
+      printf '\n%s node %s %s %s %s %s\n' "\$1" "\$name" "\$addr" "\$port" "\${ip:-\$addr}" \$shared
+      { ssh-keyscan -T 5 -p "\$port" "\$addr" 2>/dev/null | grep -v '^#' | cut -d' ' -f2,3 | sort
+      } | while read -r type key; do printf '\n%s key %s %s %s\n' "\$1" "\$name" "\$type" "\$key"; done
+      done
+      END
+      say gathered
 
-    """#
+      """#
 
   /// `NODE STATE` of each node of the allocation; how the allocation is comes first.
   static let look = #"""
@@ -134,41 +143,44 @@ enum SlurmScripts {
 
   /// Takes away what we put into the homes, cancels, and waits until the allocation is gone. `$KEY` is the
   /// end of our line in authorized_keys, `$B` the folder of our jobs.
-  static let down = #"""
-    clean='
-    f=$HOME/.ssh/authorized_keys
-    if grep -qs " $2\$" "$f"; then
-    umask 077
-    cp -p "$f" "$f.sky" && grep -v " $2\$" "$f" >"$f.sky"; [ -e "$f.sky" ] && mv -f "$f.sky" "$f"
-    fi
-    d=$HOME/.sky_node
-    rm -rf "$d/jobs/$3" "$d/home-$1"
-    rmdir "$d/jobs" "$d" 2>/dev/null
-    exit 0
-    '
-    found=$(find_it "$N") || { say failed squeue; exit 1; }
-    A=${found%%|*}
-    rest=${found#*|}
-    if [ "${rest%%|*}" = RUNNING ]; then
-    list=${rest#*|}
-    set -- $(scontrol show hostnames "$list")
-    guard=
-    command -v timeout >/dev/null 2>&1 && guard='timeout 30'
-    printf '%s\n' "$clean" | $guard srun --jobid="$A" --nodes=$# --ntasks=$# --ntasks-per-node=1 \
-    --overlap --mem=0 --cpu-bind=none --chdir=/ /bin/sh -s -- "$N" "$KEY" "$C" >&2
-    fi
-    printf '%s\n' "$clean" | /bin/sh -s -- "$N" "$KEY" "$C" >&2
-    n=120
-    while [ "$A" ]; do
-    scancel "$A" >&2
-    [ $n -gt 0 ] || { say stays "$A"; exit 0; }
-    n=$((n-1))
-    sleep 0.5 2>/dev/null || sleep 1
-    found=$(find_it "$N") && A=${found%%|*}
-    done
-    say gone
+  static let down =
+    lock + #"""
+      clean='
+      f=$HOME/.ssh/authorized_keys
+      if grep -qs " $2\$" "$f"; then
+      umask 077
+      cp -p "$f" "$f.sky" && grep -v " $2\$" "$f" >"$f.sky"; [ -e "$f.sky" ] && mv -f "$f.sky" "$f"
+      fi
+      d=$HOME/.sky_node
+      rm -rf "$d/jobs/$3" "$d/home-$1"
+      rm -f "$d/autostop/$3" "$d/autostop/$3.watch"
+      rmdir "$d/jobs" "$d/autostop" "$d" 2>/dev/null
+      exit 0
+      '
+      found=$(find_it "$N") || { say failed squeue; exit 1; }
+      A=${found%%|*}
+      rest=${found#*|}
+      if [ "${rest%%|*}" = RUNNING ]; then
+      list=${rest#*|}
+      set -- $(scontrol show hostnames "$list")
+      guard=
+      command -v timeout >/dev/null 2>&1 && guard='timeout 30'
+      printf '%s\n' "$clean" | $guard srun --jobid="$A" --nodes=$# --ntasks=$# --ntasks-per-node=1 \
+      --overlap --mem=0 --cpu-bind=none --chdir=/ /bin/sh -s -- "$N" "$KEY" "$C" >&2
+      fi
+      printf '%s\n' "$clean" | /bin/sh -s -- "$N" "$KEY" "$C" >&2
+      n=120
+      while [ "$A" ]; do
+      scancel "$A" >&2
+      [ $n -gt 0 ] || { say stays "$A"; exit 0; }
+      n=$((n-1))
+      sleep 0.5 2>/dev/null || sleep 1
+      found=$(find_it "$N") && A=${found%%|*}
+      done
+      rm -f "$HOME/.$N.lock"
+      say gone
 
-    """#
+      """#
 
   /// Starts the runners of a job on the first `$K` nodes of the allocation `$N`; `$1` is the job's folder.
   static let spread = #"""
@@ -182,6 +194,8 @@ enum SlurmScripts {
     [ $r -lt $K ] || break
     names="$names $name" list="$list${list:+,}$name" r=$((r+1))
     done
+    SLURM_JOB_NUM_NODES=$K
+    export SLURM_JOB_NUM_NODES
     exec srun --jobid="$A" --nodes=$K --ntasks=$K --ntasks-per-node=1 --nodelist="$list" --overlap --mem=0 \
     --cpu-bind=none --input=none --chdir=/ /bin/sh -c '
     r=0

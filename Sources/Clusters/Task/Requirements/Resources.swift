@@ -10,6 +10,8 @@ public struct Resources: Equatable, Sendable {
   public var alternatives: [Requirements] = [Requirements()]
   /// The alternatives are `ordered`: the first is liked best. False for `any_of`.
   public var isOrdered = false
+  /// What the task asks of a batch system: `config.slurm.sbatch_options`.
+  public var batchOptions: [BatchOption] = []
 
   public init() {}
 }

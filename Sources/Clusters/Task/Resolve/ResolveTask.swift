@@ -25,6 +25,7 @@ extension TaskFile {
     task.run = run
     task.fileMounts = try resolveMounts(variables, besideWorkdir: task.workdir != nil)
     task.resources = resources
+    task.resources.batchOptions = batchOptions
     task.notices = notices
     try Self.override(&task.resources, overrides.infra)
     return task

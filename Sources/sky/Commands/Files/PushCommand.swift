@@ -24,7 +24,7 @@ struct PushCommand: SkyCommand {
         lists it.
         """))
 
-  @Argument(help: "Sources here, then ALIAS:PATH.", completion: .file())
+  @Argument(help: "Sources here, then ALIAS:PATH, or several.", completion: .file())
   var paths: [String]
 
   @Flag(help: "Send also what ignore rules leave out.")
@@ -33,48 +33,38 @@ struct PushCommand: SkyCommand {
   @OptionGroup var options: TransferOptions
 
   func run(_ context: SkyContext) async throws {
-    guard paths.count > 1, let last = paths.last, let target = RemotePath(argument: last) else {
-      throw CommandError(.usage, "push takes sources here and then ALIAS:PATH")
-    }
-    let sources = paths.dropLast().map { PushSource($0, context, ignores: !noIgnore) }
+    let places = try places(context)
+    let sources = paths.dropLast(places.count).map { PushSource($0, context, ignores: !noIgnore) }
     let leftOut = LeftOut()
-    var pairs: [SyncPair] = []
-    for source in sources {
-      let memory = options.delete ? PushMemory(context.home, target.alias) : nil
-      pairs.append(
-        try source.pair(to: target, alone: sources.count == 1, memory: memory, leftOut))
+    let pairs = try places.map { place in
+      let memory = PushMemory(context.home, place.alias)
+      return try sources.map {
+        try $0.pair(to: place, alone: sources.count == 1, memory: memory, leftOut)
+      }
     }
-    let host = try await Connector(context.home, options: context.console.connectionOptions)
-      .connect(target.alias)
     let live = LiveProgress(context.console, verb: "sending")
-    let result = await push(pairs, sources, to: host, live)
+    let results = await push(pairs, to: places.map(\.alias), pushOptions(sources), context, live)
     live.end()
-    await host.close()
+    try Task.checkCancellation()
     leftOut.tell(context.console)
-    let request = SyncReport(
-      source: paths.dropLast().joined(separator: ", "), destination: last)
-    try options.show(
-      [NodeResult(alias: target.alias, request: request, result: result)], verb: "sent",
-      ignored: leftOut.ignored, context.console)
+    let source = sources.map(\.typed).joined(separator: ", ")
+    let nodes = zip(zip(places, paths.suffix(places.count)), results).map { place, result in
+      NodeResult(
+        alias: place.0.alias, request: SyncReport(source: source, destination: place.1),
+        result: result)
+    }
+    try options.show(nodes, verb: "sent", ignored: leftOut.ignored, context.console)
   }
 
-  private func push(
-    _ pairs: [SyncPair], _ sources: [PushSource], to host: any NodeConnection, _ live: LiveProgress
-  ) async -> Result<SyncReport, SyncError> {
-    var pushOptions = PushOptions()
-    pushOptions.dryRun = options.dryRun
-    pushOptions.checksum = options.checksum
-    pushOptions.mirror = options.delete
+  private func pushOptions(_ sources: [PushSource]) -> PushOptions {
+    var push = PushOptions()
+    push.dryRun = options.dryRun
+    push.checksum = options.checksum
+    push.mirror = options.delete
+    push.removes = options.delete
     // What a rule leaves out here is none of a mirror's business there.
-    pushOptions.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
-    do throws(SyncError) {
-      let report = try await Push.run(pairs, to: host, options: pushOptions) {
-        live.update(host.name, $0)
-      }
-      return .success(report)
-    } catch {
-      return .failure(error)
-    }
+    push.protects = { pair, path, isFolder in sources[pair].ignores(path, isFolder) }
+    return push
   }
 }
 
@@ -101,7 +91,7 @@ struct PushSource: Sendable {
 
   /// Where it goes, by rsync's rule of the trailing slash.
   func pair(
-    to target: RemotePath, alone: Bool, memory: PushMemory?, _ leftOut: LeftOut
+    to target: RemotePath, alone: Bool, memory: PushMemory, _ leftOut: LeftOut
   ) throws -> SyncPair {
     let status: FileStatus?
     do throws(Errno) { status = try FileSystem.status(path) } catch {
@@ -114,13 +104,14 @@ struct PushSource: Sendable {
       let into = target.endsInSlash || !alone
       return SyncPair(
         source: path, target: Array((into ? join(target.path, name) : target.path).utf8),
-        shape: into ? .file : .fileOrInto
+        shape: into ? .file : .fileOrInto,
+        manifest: memory.manifest(of: "\(into ? join(target.path, name) : target.path)\0file")
       ) { [path] () async throws(SyncError) in FileTree(entries: [try look(at: path)]) }
     }
     let place = wantsContents ? target.path : join(target.path, name)
     return SyncPair(
       source: path, target: Array(place.utf8), shape: .contents,
-      manifest: memory?.manifest(of: place)
+      manifest: memory.manifest(of: place)
     ) { [path, rules] () async throws(SyncError) in
       let found = try await scan(path, ignore: rules, listsIgnored: true)
       leftOut.add(found)

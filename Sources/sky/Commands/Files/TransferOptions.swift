@@ -45,7 +45,12 @@ extension TransferOptions {
     _ nodes: [NodeResult], verb: String, ignored: Int = 0, _ console: Console
   ) throws {
     let failed = nodes.filter { if case .failure = $0.result { true } else { false } }
-    if failed.count == nodes.count, let first = failed.first { _ = try first.result.get() }
+    if failed.count == nodes.count, let first = failed.first {
+      for case .failure(let error) in failed.dropFirst().map(\.result) {
+        console.note("sky: \(error)")
+      }
+      _ = try first.result.get()
+    }
     if json {
       let reports = nodes.map { ReportJSON($0.report) }
       console.say(try nodes.count == 1 ? JSON.text(reports[0]) : JSON.text(reports))

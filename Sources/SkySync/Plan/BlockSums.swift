@@ -1,0 +1,33 @@
+/// What a large file's content was when it was sent, block by block: finds the blocks that changed since, and
+/// says what the node's copy has to add up to.
+struct BlockSums: Equatable, Sendable {
+  /// Below, a file is sent whole: the node's part of patching costs some processes.
+  static let smallestFile: Int64 = 4 << 20
+  /// What the node checks at a time; blocks never cross its end.
+  static let segment: Int64 = 128 << 20
+
+  var size: Int64
+  /// A power of two of at least 64 KiB.
+  let blockSize: Int
+  /// For `BlockMAC`.
+  let key: [UInt8]
+  /// One value after the other.
+  var blocks: [UInt8]
+  /// As `cksum` says, by segment.
+  var segments: [UInt32]
+
+  /// How large blocks of a file are best: a sixteenth of a millionth at most.
+  static func blockSize(of file: Int64) -> Int {
+    var size = 64 << 10
+    while file / Int64(size) > 65_536, size < 16 << 20 { size *= 2 }
+    return size
+  }
+
+  static func count(_ size: Int64, by unit: Int64) -> Int { Int((size + unit - 1) / unit) }
+
+  func hasBlock(_ index: Int, equalTo value: [UInt8]) -> Bool {
+    let start = index * BlockMAC.size
+    guard start + BlockMAC.size <= blocks.count else { return false }
+    return blocks[start..<(start + BlockMAC.size)].elementsEqual(value)
+  }
+}
