@@ -3,7 +3,7 @@
 set -eu
 
 build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3 fuse3 rclone"
-test="$build ansible-core lftp pssh python3-venv busybox strace patch iproute2 slurmctld slurmd slurm-client munge"
+test="$build ansible-core lftp pssh python3-venv busybox strace patch openssl curl sudo iproute2 slurmctld slurmd slurm-client munge"
 bench="$test unison hyperfine"
 
 case ${1:-} in
@@ -50,12 +50,17 @@ else
 fi
 echo "setup: installing$missing"
 
-# Installing openssh-server must not open this machine to the network: we only need its program.
-new_sshd=no
-case "$missing " in *" openssh-server "*) new_sshd=yes ;; esac
+# Installing a server must not open this machine to the network: we only need the programs.
+services=
+for package in $missing; do
+  case $package in
+    openssh-server) services="$services ssh.service ssh.socket" ;;
+    slurmctld|slurmd|munge) services="$services $package.service" ;;
+  esac
+done
 policy=/usr/sbin/policy-rc.d
 made_policy=no
-if [ $new_sshd = yes ] && [ ! -e $policy ]; then
+if [ -n "$services" ] && [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
   $as_root chmod 755 $policy
   made_policy=yes
@@ -67,8 +72,9 @@ $as_root apt-get update -qq
 # shellcheck disable=SC2086  # a list of words is meant
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 
-if [ $new_sshd = yes ] && command -v systemctl >/dev/null 2>&1; then
-  $as_root systemctl disable --quiet ssh.service ssh.socket 2>/dev/null || true
-  echo "setup: the ssh server's program is installed; its service is left off"
+if [ -n "$services" ] && command -v systemctl >/dev/null 2>&1; then
+  # shellcheck disable=SC2086  # a list of words is meant
+  $as_root systemctl disable --quiet $services 2>/dev/null || true
+  echo "setup: these services were installed and are left off:$services"
 fi
 python_tools "$1"
