@@ -30,19 +30,25 @@ public enum Push {
         for (scan, place) in zip(scans, pairs.indices) { pairs[place].scan = scan.result }
         let own = pairs
         group.addTask {
-          do throws(SyncError) {
-            let report = try await run(own, to: node.host, options, share.ticket()) {
-              progress(index, $0)
-            }
-            return (index, .success(report))
-          } catch {
-            return (index, .failure(error))
-          }
+          let ticket = share.ticket()
+          return (index, await outcome(own, node.host, options, ticket) { progress(index, $0) })
         }
       }
       var results: [Int: Result<SyncReport, SyncError>] = [:]
       for await (index, result) in group { results[index] = result }
       return nodes.indices.compactMap { results[$0] }
+    }
+  }
+
+  // A function of its own: as the body of the task, optimised, it has lost results.
+  private static func outcome(
+    _ pairs: [SyncPair], _ host: any CommandHost, _ options: PushOptions,
+    _ ticket: PackShare.Ticket, _ progress: @escaping @Sendable (SyncProgress) -> Void
+  ) async -> Result<SyncReport, SyncError> {
+    do throws(SyncError) {
+      return .success(try await run(pairs, to: host, options, ticket, progress))
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -115,7 +115,7 @@ import Testing
     let listener = try LoopbackListener()
     defer { listener.close() }
     var options = ConnectionOptions()
-    options.connect = .milliseconds(300)
+    options.connect = .seconds(3)
     let error = try await syncError {
       try await SSHConnection.open(plainHost(listener.address, listener.port), options: options)
     }

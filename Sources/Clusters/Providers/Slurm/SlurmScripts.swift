@@ -154,7 +154,10 @@ enum SlurmScripts {
       d=$HOME/.sky_node
       rm -rf "$d/jobs/$3" "$d/home-$1"
       rm -f "$d/autostop/$3" "$d/autostop/$3.watch"
-      rmdir "$d/jobs" "$d/autostop" "$d" 2>/dev/null
+      rmdir "$d/jobs" "$d/autostop" 2>/dev/null
+      # Without clusters in this home, what is kept of their syncs is of no use; folders are transfers under way.
+      [ -e "$d/jobs" ] || rm -f "$d/sync"/* 2>/dev/null
+      rmdir "$d/sync" "$d" 2>/dev/null
       exit 0
       '
       found=$(find_it "$N") || { say failed squeue; exit 1; }
