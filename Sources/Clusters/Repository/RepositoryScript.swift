@@ -34,13 +34,16 @@ enum RepositoryScript {
     trap 'exit 130' HUP INT TERM PIPE
     words() { grep -v '^ *$' "$work/err" | tail -n 4 | tr '\n\r' '; '; }
     printf '%s\n' "$known" >"$work/known"
-    {
+    settings() {
       printf '%s\n' "$ssh_settings"
       printf 'Host *\n  BatchMode yes\n  StrictHostKeyChecking yes\n  ConnectTimeout 20\n'
       printf '  ControlMaster no\n  ControlPath none\n  LogLevel ERROR\n'
       printf '  UserKnownHostsFile "%s" ~/.ssh/known_hosts\n' "$work/known"
-      printf 'Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n'
-    } >"$work/ssh"
+      printf 'Include ~/.ssh/config\n'
+    }
+    { settings; echo 'Include /etc/ssh/ssh_config'; } >"$work/ssh"
+    # In an ordinary user's sandbox root is nobody, and ssh reads no such file that it is told to.
+    ssh -F "$work/ssh" -G localhost >/dev/null 2>&1 || settings >"$work/ssh"
     SKY_GIT_SSH=$work/ssh
     GIT_SSH_COMMAND='ssh -F "$SKY_GIT_SSH"'
     GIT_SSH_VARIANT=ssh

@@ -126,7 +126,7 @@ import Testing
   @Test func `a proxy command that says nothing is ended with its connection`() async throws {
     try await withScratchFolder { folder in
       var options = ConnectionOptions()
-      options.connect = .milliseconds(500)
+      options.connect = .seconds(4)
       var host = plainHost("127.0.0.1", 22)
       host.set("proxycommand", "sh -c 'echo $$ > \(folder)/pid; exec sleep 100'")
       let (target, brief) = (host, options)
