@@ -40,7 +40,9 @@ struct Relay: Sendable {
       if rests { continue }
       if polled[1].revents != 0 { accept(count) }
       for place in flows.indices {
-        if polled.count > place + 2, polled[place + 2].revents != 0 { receive(place, count) }
+        // Its connection may have been cut by the flow before it.
+        let isReady = polled.count > place + 2 && polled[place + 2].revents != 0
+        if isReady, !flows[place].ended { receive(place, count) }
         deliver(place)
       }
       dropFinished()
