@@ -27,7 +27,7 @@ enum JobScripts {
   /// subshell, for variables of sh belong to the whole script.
   static let common = #"""
     say() { printf '\n%s %s\n' "$M" "$*"; }
-    put() { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }
+    put() { printf '%s\n' "$2" >"$1.$$.new" && mv -f "$1.$$.new" "$1"; }
     born() (
     if [ -r "/proc/$1/stat" ]; then
     IFS= read -r q <"/proc/$1/stat" 2>/dev/null || exit 1
