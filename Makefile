@@ -32,7 +32,7 @@ test: lint ## every test, with real sshd, rsync, git …
 fuzz: ## the long differential runs against ssh -G and git (FUZZ_CASES=20000)
 	@scripts/setup.sh test
 	$(SWIFT) build --build-tests
-	SKY_FUZZ_CASES=$(FUZZ_CASES) $(SWIFT) test --skip-build --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
+	export SKY_FUZZ_CASES=$(FUZZ_CASES); $(RUN_TESTS) --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
 
 bench: build ## side by side against rsync, ssh -G and others; writes Benchmarks/results
 	@scripts/setup.sh bench

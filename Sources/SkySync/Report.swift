@@ -29,6 +29,12 @@ public struct SyncReport: Equatable, Sendable {
 
   /// Takes in what a second run over the same files did.
   mutating func add(_ more: SyncReport) {
+    addWork(of: more)
+    problems += more.problems.filter { !problems.contains($0) }
+    notices += more.notices.filter { !notices.contains($0) }
+  }
+  /// Adds what another run did and what it cost, but neither what it left alone nor what it said.
+  package mutating func addWork(of more: SyncReport) {
     filesSent += more.filesSent
     filesDeleted += more.filesDeleted
     filesMoved += more.filesMoved
@@ -36,7 +42,5 @@ public struct SyncReport: Equatable, Sendable {
     bytesWireOut += more.bytesWireOut
     bytesWireIn += more.bytesWireIn
     roundTrips += more.roundTrips
-    problems += more.problems.filter { !problems.contains($0) }
-    notices += more.notices.filter { !notices.contains($0) }
   }
 }

@@ -22,6 +22,7 @@ enum OpenLock {
           .busy, database.string, "another sky has been opening it for ten seconds",
           advice: "Run the command again; `fuser \(lock)` names the process.")
       }
+      // flock(2) knows no deadline.
       usleep(5000)
     }
   }

@@ -73,15 +73,23 @@ public struct Connector: Sendable {
     _ work: @escaping @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async -> [Result<Value, SyncError>] {
     await resultsInParallel(names, width: 64) { name throws(SyncError) in
-      let host = try await connect(name)
-      do throws(SyncError) {
-        let value = try await work(host)
-        await host.close()
-        return value
-      } catch {
-        await host.close()
-        throw error
-      }
+      try await visit(Self.resolve(name, resolver), work)
+    }
+  }
+
+  /// Connects to what `resolve` has found, does `work` there and closes.
+  func visit<Value: Sendable>(
+    _ host: ResolvedHost,
+    _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
+  ) async throws(SyncError) -> Value {
+    let node = try await connect(host)
+    do throws(SyncError) {
+      let value = try await work(node)
+      await node.close()
+      return value
+    } catch {
+      await node.close()
+      throw error
     }
   }
 

@@ -182,14 +182,8 @@ struct OutsideHome {
 extension SyncReport {
   /// Adds another push to the same node, without its problems at `paths`.
   mutating func add(_ other: SyncReport, without paths: Set<[UInt8]>) {
-    filesSent += other.filesSent
+    addWork(of: other)
     filesUnchanged += other.filesUnchanged
-    filesDeleted += other.filesDeleted
-    filesMoved += other.filesMoved
-    bytesContent += other.bytesContent
-    bytesWireOut += other.bytesWireOut
-    bytesWireIn += other.bytesWireIn
-    roundTrips += other.roundTrips
     seconds += other.seconds
     problems += other.problems.filter { !paths.contains($0.path) }
     notices += other.notices

@@ -33,6 +33,7 @@ package struct FileLock: ~Copyable {
         close(descriptor)
         throw .timedOut
       }
+      // flock(2) knows no deadline.
       usleep(pause)
       pause = min(pause * 2, 20000)
     }

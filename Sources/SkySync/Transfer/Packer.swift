@@ -118,6 +118,7 @@ final class Packer {
     case .success(let file):
       defer { close(file.descriptor) }
       if mayWait, file.settling > 0 {
+        // Written within the clock's grain: a change after our look would have the same time.
         usleep(UInt32(file.settling / 1000 + 1))
         return try addOpened(item, isLastTry: isLastTry, mayWait: false)
       }

@@ -51,15 +51,7 @@ struct PoolReach: Sendable {
     _ machine: PoolMachine,
     _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(SyncError) -> Value {
-    let host = try await connector.connect(machine.resolved)
-    do throws(SyncError) {
-      let value = try await work(host)
-      await host.close()
-      return value
-    } catch {
-      await host.close()
-      throw error
-    }
+    try await connector.visit(machine.resolved, work)
   }
 
   /// What an alias for the machine has to say.

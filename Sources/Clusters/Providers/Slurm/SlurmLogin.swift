@@ -30,15 +30,7 @@ struct SlurmLogin: Sendable {
     _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(ProviderError) -> Value {
     do throws(SyncError) {
-      let host = try await connector.connect(cluster)
-      do throws(SyncError) {
-        let value = try await work(host)
-        await host.close()
-        return value
-      } catch {
-        await host.close()
-        throw error
-      }
+      return try await connector.visit(connector.resolve(cluster), work)
     } catch {
       throw ProviderError(error)
     }
