@@ -69,7 +69,7 @@ import Testing
       for node in nodes {
         try await until { try await bench.ssh(node, "test -e ~/up").status == 0 }
       }
-      try #require(ProcessTable.now().inside(bench.nodeFolder(1)).first).send(SIGKILL)
+      try #require(bench.firstProcess(1)).send(SIGKILL)
       let verdict = try await watch.value
       #expect(verdict.state == .failed && verdict.failedRank == 1)
       #expect(verdict.exitCodes == [143, nil])

@@ -45,6 +45,13 @@ struct LocalBench {
     ProcessTable.now().all(of: nodeFolder(rank, of: cluster))
   }
 
+  /// The process whose end is the node's end. Its number need not be the lowest: the kernel's may have
+  /// begun anew since.
+  func firstProcess(_ rank: Int) -> ProcessTable.Entry? {
+    let inside = ProcessTable.now().inside(nodeFolder(rank))
+    return inside.first { process in !inside.contains { $0.pid == process.parent } }
+  }
+
   /// A configuration in which `node` is that node; the host key that the provider told is the only one
   /// accepted.
   func config(_ node: Node) throws -> FilePath {

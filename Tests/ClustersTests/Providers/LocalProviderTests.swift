@@ -60,7 +60,7 @@ import Testing
         #expect(process.parent != getpid())
         #expect(getsid(process.pid) != getsid(0))
       }
-      let inside = try #require(ProcessTable.now().inside(bench.nodeFolder(0)).first)
+      let inside = try #require(bench.firstProcess(0))
       let open = FolderListing.names(in: FilePath("/proc/\(inside.pid)/fd")).compactMap { Int($0) }
       #expect(open.filter { $0 < 3 }.sorted() == [0, 1, 2])
       let node = try await bench.provider.up(bench.spec())[0]
@@ -85,7 +85,7 @@ import Testing
       let spec = bench.spec(nodes: 2)
       let first = try await bench.provider.up(spec)
       _ = try await bench.say(first[1], "echo kept > ~/file; touch /run/old")
-      let inside = try #require(ProcessTable.now().inside(bench.nodeFolder(1)).first)
+      let inside = try #require(bench.firstProcess(1))
       inside.send(SIGKILL)
       try await until { bench.processes(1).isEmpty }
       #expect(try await bench.provider.nodes(of: spec).map(\.state) == [.up, .stopped])

@@ -50,7 +50,7 @@ struct OrdinaryUserTests {
       let terminal = try await run("ssh", ["-F", config, "-tt", "node", "tty"])
       #expect(terminal.text.hasPrefix("/dev/pts/"))
       // The user's own processes can be told from others' by their `/`.
-      let inside = try #require(ProcessTable.now().inside(folder).first)
+      let inside = try #require(bench.firstProcess(0))
       let seen = try await asUser(["stat", "-Lc", "%d %i", "/proc/\(inside.pid)/root/"])
       #expect(seen.text == (try await run("stat", ["-c", "%d %i", folder.root.string])).text)
       #expect(try await bench.provider.nodes(of: bench.spec()).map(\.state) == [.up])
