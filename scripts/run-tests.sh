@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the built tests: run-tests.sh [what `swift test` takes]. A run that hangs is ended after
-# TEST_MINUTES (35), and the tests that were under way are named.
+# TEST_MINUTES (35), and the tests that had begun or waited are named.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,14 +21,14 @@ trap 'end_with_children $run; rm -f "$events"; exit 130' INT TERM
 ( sleep $((minutes * 60)) & nap=$!
   trap 'kill $nap; exit' TERM
   wait $nap
-  echo "run-tests: not done after $minutes minutes; under way were:"
+  echo "run-tests: not done after $minutes minutes; these tests had not ended:"
   python3 - "$events" <<'PYTHON'
 import collections, json, sys
 running = collections.Counter()
 for line in open(sys.argv[1]):
     event = json.loads(line)["payload"] if line.endswith("\n") else {}
-    running[event.get("testID")] += {"testCaseStarted": 1, "testCaseEnded": -1}.get(event.get("kind"), 0)
-print(*("  " + test for test, count in running.items() if count > 0), sep="\n")
+    running[event.get("testID")] += {"testStarted": 1, "testEnded": -1}.get(event.get("kind"), 0)
+print(*("  " + test for test, count in running.items() if count > 0 and "/" in test), sep="\n")
 PYTHON
   end_with_children $run ) &
 watch=$!
