@@ -21,6 +21,7 @@ parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUN
 parser.add_argument("--scale", type=float, default=float(os.environ.get("BENCH_SCALE", 1)),
                     help="size of the data sets, 1 = as documented (BENCH_SCALE)")
 parser.add_argument("--sets", default=os.environ.get("BENCH_SETS", "S,L,G"), help="data sets of the sync suite: S, M, L, G")
+parser.add_argument("--scenario", default="", help="only scenarios whose name holds this, such as unchanged")
 parser.add_argument("--rtt", default="0,50", help="round-trip times in ms")
 parser.add_argument("--peers", choices=["bars", "all"], default=os.environ.get("BENCH_PEERS", "all"),
                     help="bars: only those that a bar names (BENCH_PEERS)")
