@@ -2,6 +2,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `sky sync`, file mounts and large sources with the real program and real nodes.
 @Suite(.timeLimit(.minutes(10))) struct SyncCommandTests {
   @Test func `the last task's workdir and mounts come again, and what was taken out is removed`()
@@ -103,6 +109,26 @@ import Testing
       let log = try await room.script("cat watch.log")
       #expect(story.text == "ended 130\n", "\(story.errorText)\(log.text)")
       #expect(log.text.contains("sky: interrupted"), "\(log.text)")
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "a limit of its own needs a namespace of root's"))
+  func `where the kernel has no watches left, watching goes on by looking`() async throws {
+    try await withSkyRoom { room in
+      try await room.good(
+        "mkdir -p code/sub && echo 1 >code/a && sky launch -y -c n --workdir code")
+      let story = try await room.script(
+        """
+        await() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done; }
+        for limit in max_inotify_watches max_inotify_instances; do
+          unshare -U -r sh -c "echo 0 >/proc/sys/user/$limit && exec sky sync n --watch" 2>watch.log & pid=$!
+          await 'grep -q Ctrl-C watch.log'
+          mkdir code/$limit && echo $limit >code/$limit/f
+          await "ssh n cat sky_workdir/$limit/f 2>/dev/null | grep -q $limit"
+          kill -INT $pid; wait $pid; echo "ended $?"; grep -c 'looked at once a second' watch.log
+        done
+        """)
+      #expect(story.text == "ended 130\n1\nended 130\n1\n", "\(story.errorText)")
     }
   }
 
