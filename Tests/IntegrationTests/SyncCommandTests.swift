@@ -85,6 +85,25 @@ import Testing
     }
   }
 
+  @Test func `a mount inside the workdir is there at the first launch already`() async throws {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p w/both d && echo 1 >w/a && echo w >w/both/w && echo 2 >d/b
+        printf 'workdir: w\nnum_nodes: 2\nfile_mounts: {sub/dir: d, both: d, ~/sky_workdir/file: d/b, ~/x: d}\n' >t.yaml
+        """)
+      try await room.expect([
+        "sky launch -y -c i t.yaml",
+        ScriptStep(
+          "ssh i-worker1 'cd sky_workdir && find . ../x -type f | LC_ALL=C sort'",
+          prints: "../x/b\n./a\n./both/b\n./both/w\n./file\n./sub/dir/b\n"),
+        ScriptStep(
+          "echo 3 >d/b; sky sync i --json | python3 -c 'import json, sys; print([r[\"files_sent\"] for r in json.load(sys.stdin)])'",
+          prints: "[4, 4]\n"),
+      ])
+    }
+  }
+
   @Test func `watching sends each edit, and ends with Ctrl-C`() async throws {
     try await withSkyRoom { room in
       try await room.good(
