@@ -9,21 +9,25 @@ public struct LaunchTask: Sendable {
   /// Returns the job, nil when the task has nothing to run.
   public func run(_ request: LaunchRequest) async throws -> StartedJob? {
     let name = request.cluster
-    let task = request.task
+    var task = request.task
     let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
     let buckets = try await TaskStorage(
       task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     try await LargeSources(context: context, cluster: name).check(sources, buckets)
     let lock = try await context.lock(name, purpose: "sky launch -c \(name)")
     defer { withExtendedLifetime(lock) {} }
+    let isKnown = try await context.state.cluster(name) != nil
     let cluster =
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
-        infra: task.resources.infra, numNodes: task.numNodes,
-        resources: task.resources)
+        numNodes: task.numNodes, resources: task.resources)
       : try await context.runningCluster(name)
+    // A job takes of its nodes what was found on them.
+    task.resources.alternatives = try ChooseInfra.place(of: cluster, task.resources).requirements
     let nodes = try await Reach(context: context).all(
       context.nodes(of: cluster, count: task.numNodes))
+    try await CheckNodes(context: context, cluster: cluster).run(
+      isKnown ? task.resources.alternatives : nil, ports: task.resources.ports, on: nodes)
     let targets = task.fileMounts.map(\.target.value)
     if !targets.isEmpty {
       try await context.provider(cluster.infra).announce(
