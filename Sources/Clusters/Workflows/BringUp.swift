@@ -11,13 +11,9 @@ struct BringUp {
 
   /// Makes the cluster, or starts what of it is not running.
   ///
-  /// - Parameters:
-  ///   - infra: nil for that of the cluster, local for a new one.
-  ///   - resources: what new nodes have to be.
-  func run(
-    infra: String?, numNodes: Int?, resources: Resources? = nil
-  ) async throws -> ClusterRecord {
-    let cluster = try await record(infra: infra, numNodes: numNodes)
+  /// - Parameter resources: where a new cluster's nodes come from, and what they have to be.
+  func run(numNodes: Int?, resources: Resources = Resources()) async throws -> ClusterRecord {
+    let (cluster, requirements) = try await plan(numNodes: numNodes, resources: resources)
     let provider = try context.provider(cluster.infra)
     if let missing = await provider.missing() { throw missing }
     let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
@@ -28,8 +24,9 @@ struct BringUp {
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
-    spec.requirements = resources?.alternatives ?? []
-    spec.options = resources?.batchOptions ?? []
+    spec.requirements = requirements
+    spec.options = resources.batchOptions
+    if isNew { spec.ports = resources.ports }
     let nodes: [Node]
     do throws(ProviderError) {
       nodes = try await provider.up(spec)
@@ -49,18 +46,19 @@ struct BringUp {
     return "bringing up \(count) of \(name) on \(cluster.infra)"
   }
 
-  /// The record to work towards: the cluster as it is known, or a new one.
-  func record(infra: String?, numNodes: Int?) async throws -> ClusterRecord {
+  /// The record to work towards: the cluster as it is known, or a new one; and what its nodes have to be.
+  func plan(
+    numNodes: Int?, resources: Resources
+  ) async throws -> (ClusterRecord, [Requirements]) {
     guard var known = try await context.state.cluster(name) else {
-      return ClusterRecord(
+      var new = ClusterRecord(
         name: name, incarnation: Self.newIncarnation(), state: .initializing,
-        infra: infra ?? "local", numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+        infra: "local", numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+      let place = try await ChooseInfra(context: context).place(for: context.spec(new), resources)
+      new.infra = place.infra
+      return (new, place.requirements)
     }
-    if let infra, known.infra != infra {
-      throw WorkflowError(
-        .badRequest, name, "this cluster is on \(known.infra), not on \(infra)",
-        advice: "`sky down \(name)` first, or launch under another name with -c.")
-    }
+    let place = try ChooseInfra.place(of: known, resources)
     if let numNodes, numNodes > known.numNodes {
       guard known.state == .initializing else {
         throw WorkflowError(
@@ -70,7 +68,7 @@ struct BringUp {
       known.numNodes = numNodes
     }
     if known.state != .up { known.state = .initializing }
-    return known
+    return (known, place.requirements)
   }
 
   private func save(_ cluster: ClusterRecord, _ nodes: [Node]) async throws -> ClusterRecord {
