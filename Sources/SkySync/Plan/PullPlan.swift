@@ -8,7 +8,7 @@ struct PullPlan: Equatable, Sendable {
     var there: [UInt8]
   }
 
-  var wanted: [Wanted] = []
+  var wanted = WantedList()
   /// Folders to make, parents first.
   var folders: [[UInt8]] = []
   /// Every folder with the mode and time that it is to have, deepest first.
@@ -20,7 +20,9 @@ struct PullPlan: Equatable, Sendable {
   var problems: [Problem] = []
 
   var contentBytes: Int64 {
-    wanted.reduce(0) { $0 + ($1.entry.kind == .file ? $1.entry.size : 0) }
+    var (bytes, sizes): (Int64, ContentSizes) = (0, wanted.sizes)
+    while let size = sizes.next() { bytes += size }
+    return bytes
   }
 
   var operations: [PlannedOperation] {
@@ -42,8 +44,10 @@ struct PullDifference {
   private let list: (_ folder: [UInt8]) -> [FileEntry]
   private let mirror: Bool
   private let isNew: Bool
-  /// What this pull brings to each path: two sources may hold the same name.
-  private var claimed: Set<[UInt8]> = []
+  /// What this pull brings, source by source: two may hold the same name.
+  private var claimed: [(here: [UInt8], entries: EntryList)] = []
+  /// Of the source that is being added.
+  private var wanted = EntryListBuilder()
 
   /// - Parameters:
   ///   - isNew: whether the folder here was just made.
@@ -74,20 +78,32 @@ struct PullDifference {
     for entry in target.entries {
       let path =
         target.state == .file ? base : base.joined(entry.path)
-      guard claimed.insert(path).inserted else { continue }
+      if isClaimed(path) { continue }
       if entry.kind == .folder {
         addFolder(entry, at: path)
       } else {
-        addFile(entry, at: path, from.joined(entry.path), differs: differing.contains(entry.path))
+        addFile(entry, at: path, differs: differing.contains(entry.path))
       }
     }
+    let there = target.state == .file ? target.entries.first.map { from.joined($0.path) } : from
+    plan.wanted.append(
+      WantedList.Batch(here: base, there: there ?? from, entries: wanted.finish()))
+    claimed.append((base, target.state == .file ? [] : target.entries))
     if mirror, target.state == .folder, target.complete, !target.entries.isEmpty {
       deleteExtra(in: base)
     }
   }
 
+  /// Whether an earlier source brings something to `path`.
+  private func isClaimed(_ path: [UInt8]) -> Bool {
+    claimed.contains { here, entries in
+      if path == here { return true }
+      guard path.isIn(here) else { return false }
+      return entries.contains(here.isEmpty ? path : Array(path[(here.count + 1)...]))
+    }
+  }
+
   private mutating func addFolder(_ entry: FileEntry, at path: [UInt8]) {
-    claimed.insert(path)
     var folder = entry
     folder.path = path
     let here = look(path)
@@ -99,7 +115,7 @@ struct PullDifference {
   }
 
   private mutating func addFile(
-    _ entry: FileEntry, at path: [UInt8], _ there: [UInt8], differs: Bool
+    _ entry: FileEntry, at path: [UInt8], differs: Bool
   ) {
     guard entry.size >= 0 else {
       plan.problems.append(
@@ -121,7 +137,7 @@ struct PullDifference {
       if here.kind == .file, here.mode != arriving.mode { plan.modes.append(arriving) }
       return
     }
-    plan.wanted.append(PullPlan.Wanted(entry: arriving, there: there))
+    wanted.append(arriving)
   }
 
   private mutating func clear(_ here: FileEntry) {
@@ -130,7 +146,7 @@ struct PullDifference {
   }
 
   private mutating func deleteExtra(in base: [UInt8]) {
-    let extra = list(base).filter { !claimed.contains($0.path) }
+    let extra = list(base).filter { !isClaimed($0.path) }
     let known = Set(plan.deleted.map(\.path))
     plan.deleted += extra.reversed().filter { !known.contains($0.path) }
   }

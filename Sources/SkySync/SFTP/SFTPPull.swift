@@ -49,7 +49,7 @@ struct SFTPPull: Sendable {
   }
 
   private func fetch(into folder: LocalFolder, _ work: inout PullWork) async throws(SyncError) {
-    let wanted = work.plan.wanted
+    let wanted = Array(work.plan.wanted)
     guard !wanted.isEmpty else { return }
     let meter = SendMeter(total: work.plan.contentBytes, files: wanted.count, progress)
     let done = try await SFTPSideBySide.run(wanted, size: \.entry.contentSize) {
@@ -63,7 +63,7 @@ struct SFTPPull: Sendable {
       case .broken(let reason):
         work.problems.append(Problem(path: item.entry.path, reason: reason))
       default:
-        work.arrived.append(item.entry)
+        work.arrived += 1
         work.contentBytes += item.entry.contentSize
       }
     }

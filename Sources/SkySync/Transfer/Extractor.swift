@@ -8,22 +8,23 @@
 /// its own. What was not asked for is ignored, whatever the node sends.
 struct Extractor {
   private let folder: LocalFolder
-  private var wanted: [[UInt8]: FileEntry]
+  private let wanted: WantedList
   private let progress: (Int64) -> Void
-  private(set) var arrived: [FileEntry] = []
+  /// What became of each wanted file.
+  private(set) var states: [State]
   private(set) var contentBytes: Int64 = 0
   private(set) var problems: [Problem] = []
   /// Why the first file that could not be written here could not.
   private(set) var unwritten: String?
-  /// Where members that hard links may point to were put.
-  private var placed: [[UInt8]: [UInt8]] = [:]
 
-  /// - Parameter wanted: what is to arrive here, by the name it has in the stream.
+  enum State: UInt8, Sendable { case waiting, failed, placed }
+
   init(
-    into folder: LocalFolder, wanted: [[UInt8]: FileEntry], progress: @escaping (Int64) -> Void
+    into folder: LocalFolder, wanted: WantedList, progress: @escaping (Int64) -> Void
   ) {
     self.folder = folder
     self.wanted = wanted
+    states = Array(repeating: .waiting, count: wanted.count)
     self.progress = progress
   }
 
@@ -32,15 +33,17 @@ struct Extractor {
     var reader = TarReader(mostSkipped: Self.mostSkipped, more)
     while let member = try reader.next() {
       let name = Self.plain(member.name)
-      guard let entry = wanted.removeValue(forKey: name) else { continue }
+      guard let (index, entry) = wanted.named(name).first(where: { states[$0.index] == .waiting })
+      else { continue }
+      states[index] = .failed
       guard member.size - entry.size <= max(entry.size, Self.mostGrowth) else {
         fail(entry, "became much larger on the node while it was fetched; the next pull fetches it")
         continue
       }
       switch member.type {
-      case UInt8(ascii: "0") where entry.kind == .file: try addFile(member, entry, name, &reader)
-      case UInt8(ascii: "1") where entry.kind == .file: addHardLink(member, entry)
-      case UInt8(ascii: "2") where entry.kind == .link: addLink(member, entry)
+      case UInt8(ascii: "0") where entry.kind == .file: try addFile(member, entry, index, &reader)
+      case UInt8(ascii: "1") where entry.kind == .file: addHardLink(member, entry, index)
+      case UInt8(ascii: "2") where entry.kind == .link: addLink(member, entry, index)
       default: fail(entry, "became something else on the node while it was fetched")
       }
     }
@@ -60,7 +63,7 @@ struct Extractor {
   }
 
   private mutating func addFile(
-    _ member: TarReader.Member, _ entry: FileEntry, _ name: [UInt8], _ reader: inout TarReader
+    _ member: TarReader.Member, _ entry: FileEntry, _ index: Int, _ reader: inout TarReader
   ) throws {
     let temporary = temporaryName(for: entry)
     let file = folder.create(temporary)
@@ -82,8 +85,7 @@ struct Extractor {
     fchmod(file, mode_t(member.mode))
     close(file)
     failure = failure ?? folder.setTime(temporary, time(of: member, entry))
-    place(temporary, entry, member, failure)
-    if failure == nil { placed[name] = entry.path }
+    place(temporary, entry, index, member, failure)
   }
 
   private func readOrRemove(
@@ -98,18 +100,22 @@ struct Extractor {
     }
   }
 
-  private mutating func addHardLink(_ member: TarReader.Member, _ entry: FileEntry) {
-    guard let first = placed[Self.plain(member.linkTarget)] else {
+  private mutating func addHardLink(
+    _ member: TarReader.Member, _ entry: FileEntry, _ index: Int
+  ) {
+    let first = wanted.named(Self.plain(member.linkTarget))
+      .first { states[$0.index] == .placed && $0.entry.kind == .file }?.entry.path
+    guard let first else {
       return fail(entry, "is a hard link to a file that did not arrive")
     }
     let temporary = temporaryName(for: entry)
-    place(temporary, entry, member, folder.hardLink(first, to: temporary))
+    place(temporary, entry, index, member, folder.hardLink(first, to: temporary))
   }
 
-  private mutating func addLink(_ member: TarReader.Member, _ entry: FileEntry) {
+  private mutating func addLink(_ member: TarReader.Member, _ entry: FileEntry, _ index: Int) {
     let temporary = temporaryName(for: entry)
     let failure = folder.link(temporary, to: member.linkTarget, mtime: time(of: member, entry))
-    place(temporary, entry, member, failure)
+    place(temporary, entry, index, member, failure)
   }
 
   /// A tar without pax times gives whole seconds; the listing knew more, unless the file changed since.
@@ -119,7 +125,8 @@ struct Extractor {
   }
 
   private mutating func place(
-    _ temporary: [UInt8], _ entry: FileEntry, _ member: TarReader.Member, _ failure: String?
+    _ temporary: [UInt8], _ entry: FileEntry, _ index: Int, _ member: TarReader.Member,
+    _ failure: String?
   ) {
     if let failure = failure ?? folder.move(temporary, to: entry.path) {
       _ = folder.remove(temporary, isFolder: false)
@@ -128,7 +135,7 @@ struct Extractor {
     }
     // A rename onto another name of the same file does nothing and leaves both.
     if member.type == UInt8(ascii: "1") { _ = folder.remove(temporary, isFolder: false) }
-    arrived.append(entry)
+    states[index] = .placed
   }
 
   private mutating func fail(_ entry: FileEntry, _ reason: String) {

@@ -39,9 +39,17 @@ struct PullAnswer: Sendable {
     }
   }
 
-  func request(_ wanted: [PullPlan.Wanted]) -> [UInt8] {
+  /// Asks for what is wanted, some names at a time.
+  func request(
+    _ wanted: WantedList, _ write: ([UInt8]) async throws(SyncError) -> Void
+  ) async throws(SyncError) {
     var bytes = Array("go \(canCompress ? "z" : "n")\n".utf8)
-    for item in wanted { bytes += item.there + [0] }
-    return bytes
+    for item in wanted {
+      bytes += item.there + [0]
+      guard bytes.count >= 64 << 10 else { continue }
+      try await write(bytes)
+      bytes.removeAll(keepingCapacity: true)
+    }
+    if !bytes.isEmpty { try await write(bytes) }
   }
 }

@@ -4,7 +4,7 @@ import SystemPackage
 /// What one pull did.
 struct PullWork: Sendable {
   var plan = PullPlan()
-  var arrived: [FileEntry] = []
+  var arrived = 0
   var contentBytes: Int64 = 0
   var problems: [Problem] = []
   var bytesOut: Int64 = 0
@@ -16,7 +16,7 @@ struct PullWork: Sendable {
   var isIncomplete = false
 
   func fill(_ report: inout SyncReport) {
-    report.filesSent += arrived.count
+    report.filesSent += arrived
     report.filesUnchanged = plan.unchanged
     report.filesDeleted += deleted
     report.bytesContent += contentBytes
@@ -114,10 +114,10 @@ struct PullRun: Sendable {
     let asked = work.plan.wanted
     let meter = SendMeter(
       total: work.plan.contentBytes, files: asked.count,
-      sizes: ContentSizes([EntryList(asked.lazy.map(\.entry))]), progress)
+      sizes: asked.sizes, progress)
     let pipe = BytePipe()
     async let extracted = Self.extract(asked, folder, answer.canCompress, pipe, meter)
-    async let written = write(answer.request(asked))
+    async let written = write(answer, asked)
     var reader = frames
     let received: Result<Void, SyncError>
     do throws(SyncError) {
@@ -139,9 +139,11 @@ struct PullRun: Sendable {
     try await conclude(&frames, asked, extraction, &work)
   }
 
-  private func write(_ request: [UInt8]) async -> Result<Void, SyncError> {
+  private func write(_ answer: PullAnswer, _ asked: WantedList) async -> Result<Void, SyncError> {
     do throws(SyncError) {
-      try await command.write(request)
+      try await answer.request(asked) { bytes async throws(SyncError) in
+        try await command.write(bytes)
+      }
       try await command.finishInput()
       return .success(())
     } catch {
@@ -165,7 +167,7 @@ struct PullRun: Sendable {
   }
 
   private func conclude(
-    _ frames: inout FrameReader, _ asked: [PullPlan.Wanted], _ extraction: PullExtraction,
+    _ frames: inout FrameReader, _ asked: WantedList, _ extraction: PullExtraction,
     _ work: inout PullWork
   ) async throws(SyncError) {
     var status: Substring = ""
@@ -183,8 +185,9 @@ struct PullRun: Sendable {
       throw SyncError(.cannotWrite, destination.path.string, "cannot write here: \(refusal)")
     }
     work.isIncomplete = status != "0"
-    let known = Set(work.arrived.map(\.path)).union(work.problems.map(\.path))
-    for missing in asked where !known.contains(missing.entry.path) {
+    let known = Set(work.problems.map(\.path))
+    for (missing, state) in zip(asked, extraction.states)
+    where state == .waiting && !known.contains(missing.entry.path) {
       work.problems.append(
         Problem(
           path: missing.entry.path,
@@ -194,7 +197,7 @@ struct PullRun: Sendable {
 
   /// On a thread of its own: it waits for bytes and for the disk.
   private static func extract(
-    _ asked: [PullPlan.Wanted], _ folder: LocalFolder, _ compressed: Bool, _ pipe: BytePipe,
+    _ asked: WantedList, _ folder: LocalFolder, _ compressed: Bool, _ pipe: BytePipe,
     _ meter: SendMeter
   ) async -> PullExtraction {
     await withCheckedContinuation { continuation in

@@ -49,7 +49,9 @@ struct PullSetting {
 
 /// What came out of a stream.
 struct PullExtraction: Sendable {
-  let arrived: [FileEntry]
+  let arrived: Int
+  /// What became of each of the files that were asked for.
+  let states: [Extractor.State]
   let contentBytes: Int64
   let problems: [Problem]
   /// Why nothing at all could be written here.
@@ -59,12 +61,10 @@ struct PullExtraction: Sendable {
 
   /// Takes the stream from `pipe` apart; blocks until its end.
   init(
-    _ asked: [PullPlan.Wanted], _ folder: LocalFolder, _ compressed: Bool, _ pipe: BytePipe,
+    _ asked: WantedList, _ folder: LocalFolder, _ compressed: Bool, _ pipe: BytePipe,
     _ meter: SendMeter
   ) {
-    var wanted: [[UInt8]: FileEntry] = [:]
-    for item in asked { wanted[Array(item.there.dropFirst(2))] = item.entry }
-    var extractor = Extractor(into: folder, wanted: wanted, progress: meter.add)
+    var extractor = Extractor(into: folder, wanted: asked, progress: meter.add)
     var failure: String?
     do {
       if compressed {
@@ -82,10 +82,11 @@ struct PullExtraction: Sendable {
     } catch {
       failure = "\(error)"
     }
-    arrived = extractor.arrived
+    arrived = extractor.states.count { $0 == .placed }
+    states = extractor.states
     contentBytes = extractor.contentBytes
     problems = extractor.problems
-    refusal = arrived.isEmpty ? extractor.unwritten : nil
+    refusal = arrived == 0 ? extractor.unwritten : nil
     self.failure = failure
   }
 }

@@ -202,6 +202,8 @@ struct EntryCursor: Sendable {
 
   var path: [UInt8] { _read { yield decoder.name } }
   var fields: EntryFields { decoder.fields }
+  /// The place of the current entry in the list.
+  var index: Int { chunk * EntryList.Chunk.capacity + inChunk - 1 }
   var linkTarget: [UInt8] { _read { yield decoder.target } }
 
   /// A copy of the current entry.

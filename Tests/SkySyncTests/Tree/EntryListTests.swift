@@ -50,7 +50,7 @@ import Testing
       #expect(Array(list.below(path)) == below, "seed \(seed)")
     }
     #expect(Set(list.parents) == Set(plain.map(\.path.parentPath)), "seed \(seed)")
-    #expect(!list.contains([0xff, 0xff, 0xff]))
+    #expect(!list.contains([0xff, 0xfe]))
   }
 
   @Test func `two lists become one in order`() {
