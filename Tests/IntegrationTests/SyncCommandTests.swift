@@ -104,6 +104,28 @@ import Testing
     }
   }
 
+  @Test
+  func `a target with a slash takes a file under its own name, and a home goes without ~/.sky`()
+    async throws
+  {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p w && echo 1 >w/a && echo 2 >w/b
+        printf 'workdir: .\nfile_mounts: {~/new/: w/a, ~/old/in/: w/b}\n' >t.yaml
+        """)
+      try await room.expect([
+        "sky launch -y -c h && ssh h mkdir -p old/in && sky launch -y -c h t.yaml",
+        ScriptStep(
+          "ssh h 'cat new/a old/in/b; ls -A sky_workdir'", prints: "1\n2\n.ssh\nt.yaml\nw\n"),
+        ScriptStep("sky files --explain .sky/state.db", says: ["sky's own folder"]),
+        ScriptStep("sky launch -y -c a/b true", status: 64),
+        ScriptStep("sed -i '/workdir/d; s/, .*/}/' t.yaml; sky launch -y -c h t.yaml"),
+        ScriptStep("sky sync h --delete && ssh h 'ls new old/in'", prints: "new:\na\n\nold/in:\n"),
+      ])
+    }
+  }
+
   @Test func `watching sends each edit, and ends with Ctrl-C`() async throws {
     try await withSkyRoom { room in
       try await room.good(

@@ -162,6 +162,8 @@ enum JobScripts {
     echo "sky: files in a mounted bucket could not be uploaded; they stay on this node"
     [ "$2" = 0 ] && set -- "$1" 74
     fi
+    # Secrets are in it, and nothing is run any more.
+    rm -f "$J/env"
     oom=0
     [ "$(kills)" = "$before" ] || oom=1
     put "$J/exit" "$1 $2 $(date +%s) $oom"

@@ -8,6 +8,7 @@ public struct LaunchTask: Sendable {
 
   /// Returns the job, nil when the task has nothing to run.
   public func run(_ request: LaunchRequest) async throws -> StartedJob? {
+    try EntryCheck.name(request.cluster)
     let name = request.cluster
     var task = request.task
     let sources = try TaskSources(task, folder: request.folder, context, mounts: true)

@@ -105,7 +105,8 @@ struct SyncTask {
     return sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
-        manifest: memory.manifest(cluster, rank: node.rank, target: source.target)
+        manifest: source.isSecret
+          ? nil : memory.manifest(cluster, rank: node.rank, target: source.target)
       ) { () async throws(SyncError) in try await source.look.result().tree }
     }
   }
@@ -116,7 +117,7 @@ struct SyncTask {
       let look = try await source.look.result()
       for problem in look.tree.problems.prefix(10) {
         let path = String(decoding: problem.path, as: UTF8.self)
-        context.report(.notice("\(source.path)/\(path): \(problem.reason)"))
+        context.report(.notice("\(source.shown)/\(path): \(problem.reason)"))
       }
       for ignored in look.trackedIgnored.prefix(10) {
         let path = String(decoding: ignored.path, as: UTF8.self)
