@@ -201,7 +201,8 @@ enum JobScripts {
     """#
 
   /// Standard output: `M log OFFSET`, then bytes of the log from there. Standard error: `M end STATUS`.
-  /// Following ends when the client shuts standard input, or goes away.
+  /// Following ends when the client shuts standard input, or goes away. Each word `there` is answered with
+  /// `M here` on standard error as long as all of it works: killed in part, it would be silent for ever.
   static let follow = #"""
     L=$J/run.log
     if [ ! -f "$L" ]; then say none; exit 0; fi
@@ -233,9 +234,15 @@ enum JobScripts {
     ended || sleep 0.2 2>/dev/null || sleep 1
     done
     report
+    [ "$(born $$)" ] || kill $t 2>/dev/null
     ) &
     w=$!
-    IFS= read -r bye
+    tb=$(born $t) wb=$(born $w)
+    while IFS= read -r word && [ "$word" = there ]; do
+    [ "$(born $t)" = "$tb" ] || break
+    if [ "$(born $w)" != "$wb" ]; then ended || break; report; fi
+    say here >&2
+    done
     kill $t $w 2>/dev/null
     exit 0
 

@@ -42,6 +42,7 @@ final class ProgramRun: RemoteCommand {
   private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
 
   init(_ words: [String], _ environment: [String]) throws {
+    signal(SIGPIPE, SIG_IGN)
     let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
     let pid = try Self.spawn(words, environment, input.read, output.write, errors.write)
     for far in [input.read, output.write, errors.write] { try far.close() }
@@ -129,8 +130,13 @@ extension ProgramRun {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
+    var pipes = sigset_t()
+    sigemptyset(&pipes)
+    sigaddset(&pipes, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &pipes)
     posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
