@@ -25,6 +25,8 @@ public struct StatusReport: Sendable {
     var result: [ClusterStatus] = []
     for cluster in clusters {
       let now = refresh ? try await refreshed(cluster) : cluster
+      // Ends what is left of jobs of which a rank failed, and remembers how they stand.
+      if refresh, now.state == .up { _ = try? await JobQueue(context).list(cluster.name) }
       result.append(
         ClusterStatus(cluster: now, nodes: try await context.state.nodes(of: cluster.name)))
     }

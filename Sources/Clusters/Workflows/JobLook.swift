@@ -23,6 +23,22 @@ struct JobLook {
       }
       return (told + lost).sorted { $0.status.rank < $1.status.rank }
     }
+
+    func endingFailed(_ job: JobRecord) async -> [RankStatus] {
+      await JobLook.endFailed(JobReference(cluster: job.cluster, id: job.id), ranks(of: job))
+    }
+  }
+
+  /// Where a rank failed and nobody was there to end the others, it is done now; nodes that cannot reach
+  /// each other cannot do it. Returns how all ranks are then.
+  static func endFailed(_ job: JobReference, _ ranks: [Rank]) async -> [RankStatus] {
+    let failed = ranks.map(\.status).filter { $0.failure != nil && $0.cancelled == nil }
+    guard let first = failed.min(by: { $0.rank < $1.rank }) else { return ranks.map(\.status) }
+    return await resultsInParallel(ranks) { rank throws(SyncError) in
+      guard let host = rank.host, !rank.status.state.isFinal else { return rank.status }
+      return try await JobCancel.cancel(
+        job, rank: rank.status.rank, because: .rank(first.rank), on: host) ?? rank.status
+    }.enumerated().map { index, result in (try? result.get()) ?? ranks[index].status }
   }
 
   let context: ClusterContext

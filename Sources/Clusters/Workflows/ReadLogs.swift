@@ -33,12 +33,22 @@ public struct ReadLogs: Sendable {
     _ job: JobRecord, tail: Int?, rank: Int?, following: Bool
   ) async throws {
     let hosts = try await ranks(job, only: rank)
+    let report = context.report
+    var offsets: [Int: Int64] = [:]
     for host in hosts {
-      try await read(job, host, of: hosts.count, tail: tail, following: following) {
-        [report = context.report] bytes, _ in
+      let end = try await read(job, host, tail: tail) { bytes, _ in
         report(.output(rank: host.rank, of: hosts.count, bytes))
       }
+      offsets[host.rank] = end?.offset
     }
+    guard following else { return }
+    let nodes = try await context.state.nodes(of: job.cluster)
+    _ = try await JobWatch(
+      JobReference(cluster: job.cluster, id: job.id), on: hosts,
+      reopen: { [context] rank throws(SyncError) in
+        try await Reach(context: context).again(nodes, rank: rank, of: job.cluster)
+      }, output: { rank, bytes, _ in report(.output(rank: rank, of: hosts.count, bytes)) }
+    ).run(from: offsets)
   }
 
   /// Copies all ranks' logs to this machine; returns their folder.
@@ -46,7 +56,7 @@ public struct ReadLogs: Sendable {
     let files = JobLogFiles(FilePath(job.logPath))
     let hosts = try await ranks(job, only: nil)
     for host in hosts {
-      try await read(job, host, of: hosts.count, tail: nil, following: false) { bytes, offset in
+      _ = try await read(job, host, tail: nil) { bytes, offset in
         files.write(host.rank, bytes, endingAt: offset)
       }
     }
@@ -54,13 +64,13 @@ public struct ReadLogs: Sendable {
   }
 
   private func read(
-    _ job: JobRecord, _ host: RankedHost, of count: Int, tail: Int?, following: Bool,
+    _ job: JobRecord, _ host: RankedHost, tail: Int?,
     output: @Sendable ([UInt8], Int64) async -> Void
-  ) async throws {
-    let reference = JobReference(cluster: job.cluster, id: job.id)
-    _ = try await JobLog.read(
-      reference, rank: host.rank, from: tail.map { .lastLines($0) } ?? .offset(0),
-      following: following, on: host.host, output: output)
+  ) async throws(SyncError) -> JobLog.End? {
+    try await JobLog.read(
+      JobReference(cluster: job.cluster, id: job.id), rank: host.rank,
+      from: tail.map { .lastLines($0) } ?? .offset(0), following: false, on: host.host,
+      output: output)
   }
 
   /// The nodes that have a part of the job, or the one of `rank`.
@@ -69,13 +79,16 @@ public struct ReadLogs: Sendable {
     let nodes = try await context.state.nodes(of: job.cluster)
     let reached = try await Reach(context: context).all(
       nodes.filter { rank == nil || $0.rank == rank })
-    var hosts: [RankedHost] = []
-    for node in reached {
-      let known = try await JobTable.list(cluster: job.cluster, on: node.host).ranks
-      if known.contains(where: { $0.id == job.id && $0.rank == node.rank }) {
-        hosts.append(RankedHost(rank: node.rank, host: node.host))
-      }
-    }
+    let all = reached.map { RankedHost(rank: $0.rank, host: $0.host) }
+    let told = await JobTable.overview(cluster: job.cluster, on: all)
+    if let error = told.unreachable.values.first { throw error }
+    let known = told.jobs[job.id] ?? []
+    let hosts = all.filter { host in known.contains { $0.rank == host.rank } }
+    _ = await JobLook.endFailed(
+      JobReference(cluster: job.cluster, id: job.id),
+      known.map { status in
+        JobLook.Rank(status: status, host: all.first { $0.rank == status.rank }?.host)
+      })
     guard !hosts.isEmpty else {
       let what = rank.map { "rank \($0) of job \(job.id)" } ?? "job \(job.id)"
       throw WorkflowError(.unknownName, job.cluster, "its nodes have no log of \(what)")

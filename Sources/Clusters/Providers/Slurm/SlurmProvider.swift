@@ -104,7 +104,9 @@ struct SlurmProvider: Provider {
 
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {
     let settings = "N=\(ShellText.quoted(Self.jobName(spec)))\nK=\(nodes)\n"
-    return JobSpread(script: settings + SlurmScripts.path + SlurmScripts.spread)
+    return JobSpread(
+      script: settings + SlurmScripts.path + SlurmScripts.spread,
+      toOthers: settings + SlurmScripts.path + SlurmScripts.toOthers)
   }
 }
 
