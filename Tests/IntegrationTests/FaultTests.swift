@@ -187,7 +187,7 @@ import Testing
         sky autostop idle -i 0 && sleep 4
         sky status -r idle --json | grep -o '"state" : .*'
         for node in idle idle-worker1; do ssh $node touch go; done
-        until sky status -r idle --json 2>/dev/null | grep -q STOPPED; do sleep 0.3; done
+        until sky status idle --json 2>/dev/null | grep -q STOPPED; do sleep 0.3; done
         sky start -y idle && ssh idle-worker1 cat file && sleep 4 && sky status -r idle
         sky autostop idle -i 0 --down; echo "down $?"
         """)

@@ -13,7 +13,7 @@ struct BringUp {
   ///
   /// - Parameters:
   ///   - infra: nil for that of the cluster, local for a new one.
-  ///   - resources: what new nodes have to be.
+  ///   - resources: what new nodes have to be; what those before them had to be where it asks for nothing.
   func run(
     infra: String?, numNodes: Int?, resources: Resources? = nil
   ) async throws -> ClusterRecord {
@@ -28,8 +28,9 @@ struct BringUp {
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
-    spec.requirements = resources?.alternatives ?? []
-    spec.options = resources?.batchOptions ?? []
+    let request = try await request(cluster, resources)
+    spec.requirements = request?.requirements ?? []
+    spec.options = request?.options ?? []
     let nodes: [Node]
     do throws(ProviderError) {
       nodes = try await provider.up(spec)
@@ -40,8 +41,21 @@ struct BringUp {
       }
       throw error
     }
+    if cluster.state != .up { try await context.state.save(nil, of: name) }
     try Aliases(context: context).write(cluster, nodes)
     return try await save(cluster, nodes)
+  }
+
+  /// What new nodes have to be. That of nodes that are up stays what it was, whatever a later task asks for.
+  private func request(
+    _ cluster: ClusterRecord, _ resources: Resources?
+  ) async throws -> NodeRequest? {
+    let known = try await context.state.request(of: name)
+    let wanted = resources.map(NodeRequest.init).flatMap { $0.isOpen ? nil : $0 }
+    if let wanted, known == nil || cluster.state != .up {
+      try await context.state.save(wanted, of: name)
+    }
+    return wanted ?? known
   }
 
   private func words(_ cluster: ClusterRecord) -> String {

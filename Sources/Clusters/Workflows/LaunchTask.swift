@@ -16,6 +16,12 @@ public struct LaunchTask: Sendable {
       task.fileMounts, here: context.stores, folder: request.folder, git: context.git)
     let lock = try await context.lock(name, purpose: "sky launch -c \(name)")
     defer { withExtendedLifetime(lock) {} }
+    if let autostop = task.resources.autostop {
+      // Before anything exists: nodes that shall end themselves and cannot would run, and cost, for ever.
+      let planned = try await BringUp(context: context, name: name).record(
+        infra: task.resources.infra, numNodes: task.numNodes)
+      try SetAutostop(context).ending(autostop, of: planned)
+    }
     let cluster =
       request.bringUp
       ? try await BringUp(context: context, name: name).run(
@@ -36,12 +42,7 @@ public struct LaunchTask: Sendable {
     let job = try await StartJob(context: context, cluster: cluster).run(
       task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
     if let autostop = task.resources.autostop {
-      do {
-        try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
-      } catch let error as WorkflowError {
-        // The job runs already, and does so without it.
-        context.report(.notice("\(error)"))
-      }
+      try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
     }
     return job
   }

@@ -98,8 +98,10 @@ struct SlurmProvider: Provider {
   func selfEnding(_ spec: ClusterSpec, down: Bool) -> SelfEnding? {
     guard down else { return nil }
     let name = ShellText.quoted(Self.jobName(spec))
-    return SelfEnding(
+    var ending = SelfEnding(
       script: SlurmScripts.path + "scancel -u \"$(id -un)\" -n \(name)\n", headOnly: true)
+    ending.busy = SlurmScripts.path + "N=\(name)\n" + SlurmScripts.busy
+    return ending
   }
 
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {

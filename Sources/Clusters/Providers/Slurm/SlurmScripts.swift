@@ -141,6 +141,17 @@ enum SlurmScripts {
 
     """#
 
+  /// A job is one step on all its nodes: as long as one of them works, it is listed.
+  static let busy = #"""
+    others_busy() {
+    A=$(find_it "$N") || return 0
+    A=${A%%|*}
+    [ "$A" ] || return 1
+    squeue -h -s -j "$A" -o '%i' | grep -q '\.[0-9]'
+    }
+
+    """#
+
   /// Takes away what we put into the homes, cancels, and waits until the allocation is gone. `$KEY` is the
   /// end of our line in authorized_keys, `$B` the folder of our jobs.
   static let down =
