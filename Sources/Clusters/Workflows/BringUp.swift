@@ -25,6 +25,8 @@ struct BringUp {
     try context.includeBook()
     let isNew = try await context.state.cluster(name) == nil
     try await context.state.save(cluster)
+    // What watched its nodes has ended with them.
+    if cluster.state != .up { try await context.state.save(nil, of: name) }
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
@@ -41,7 +43,6 @@ struct BringUp {
       }
       throw error
     }
-    if cluster.state != .up { try await context.state.save(nil, of: name) }
     try Aliases(context: context).write(cluster, nodes)
     return try await save(cluster, nodes)
   }

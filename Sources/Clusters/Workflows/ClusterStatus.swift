@@ -36,7 +36,7 @@ public struct StatusReport: Sendable {
 
   /// Looks also without being asked to, where nodes may have ended themselves by now.
   private func watched(_ cluster: ClusterRecord) async throws -> ClusterRecord {
-    guard cluster.state == .up, try await mayHaveStopped(cluster) else { return cluster }
+    guard cluster.state != .stopped, try await mayHaveStopped(cluster) else { return cluster }
     // Whoever has the lock works with the nodes.
     guard
       let lock = try? await ClusterLock.acquire(
