@@ -210,4 +210,24 @@ struct SlurmTests {
       #expect(result.errorText.contains("down: true"), "\(story)")
     }
   }
+
+  @Test func `a wish that Slurm grants is taken, and more than the allocation has is refused`()
+    async throws
+  {
+    try await withRoom { room, slurm in
+      try room.write(
+        """
+        resources: {ordered: [{infra: slurm/hpc, cpus: 400}, {infra: slurm/hpc/one, cpus: 1}]}
+        run: echo in $SLURM_JOB_PARTITION
+        """, to: "ordered.yaml")
+      let launched = try await room.sky("launch", "-y", "-c", "s", "ordered.yaml")
+      #expect(launched.text.contains("in one"), "\(launched.text)\(launched.errorText)")
+      // The machine has more, the allocation has one.
+      try room.write("resources: {cpus: 2}\nrun: echo started\n", to: "more.yaml")
+      let refused = try await room.sky("launch", "-y", "-c", "s", "more.yaml")
+      #expect(refused.status == 69, "\(refused.text)\(refused.errorText)")
+      #expect(refused.errorText.contains("s: has 1 cpus, 2 are asked for"), "\(refused.errorText)")
+      #expect(try await slurm.run("squeue", "-h", "-o", "%T").text == "RUNNING\n")
+    }
+  }
 }

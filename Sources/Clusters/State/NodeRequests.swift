@@ -8,9 +8,9 @@ public struct NodeRequest: Codable, Equatable, Sendable {
   /// Options of the batch system.
   public var options: [BatchOption]
 
-  public init(_ resources: Resources) {
-    requirements = resources.alternatives
-    options = resources.batchOptions
+  public init(_ requirements: [Requirements], options: [BatchOption]) {
+    self.requirements = requirements
+    self.options = options
   }
 
   /// Any node will do.

@@ -10,21 +10,36 @@ struct LargeSources {
   let cluster: String
 
   /// Says what is large and why; throws `declined` when the user would rather not send it.
-  func check(_ sources: TaskSources) async throws {
+  ///
+  /// - Parameter buckets: what is uploaded to buckets counts, too.
+  func check(_ sources: TaskSources, _ buckets: TaskStorage? = nil) async throws {
     guard let limit = try Self.limit(context.environment) else { return }
     let known = try await context.state.cluster(cluster)
+    let before = try await context.state.synced(to: cluster)
     var large: [SourceSize] = []
-    for source in sources.sources {
-      let size = SourceSize(source.path, try await source.look.result().tree)
-      guard size.bytes >= limit, !wasSent(source, known) else { continue }
-      large.append(size)
+    for source in sources.sources where !wasSent(source, known) {
+      large.append(SourceSize(source.path, try await source.look.result().tree))
     }
+    for entry in buckets?.entries ?? [] {
+      for upload in entry.uploads where !wasUploaded(upload, entry.uri, before) {
+        large.append(SourceSize(upload.path, try await upload.look.result().tree))
+      }
+    }
+    large.removeAll { $0.bytes < limit }
     guard !large.isEmpty else { return }
     for size in large { context.report(.notice(size.words)) }
     guard context.mayGoOn() else {
       throw WorkflowError(
         .declined, large.map(\.path.string).joined(separator: ", "), "not sent, as you said",
         advice: "Nothing was created.")
+    }
+  }
+
+  private func wasUploaded(
+    _ upload: UploadSource, _ uri: BucketURI, _ before: [SyncedEntry]
+  ) -> Bool {
+    before.compactMap(\.bucket).contains {
+      $0.uri == uri && $0.uploads?.contains(upload.path.string) == true
     }
   }
 

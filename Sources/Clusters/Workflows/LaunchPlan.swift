@@ -38,8 +38,8 @@ public struct LaunchPlan: Sendable {
 
   private func clusterLine(_ request: LaunchRequest) async throws -> String {
     let name = request.cluster
-    let target = try await BringUp(context: context, name: name).record(
-      infra: request.task.resources.infra, numNodes: request.task.numNodes)
+    let (target, _) = try await BringUp(context: context, name: name).plan(
+      numNodes: request.task.numNodes, resources: request.task.resources)
     try SetAutostop(context).ending(request.task.resources.autostop, of: target)
     let aliases = (0..<target.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)

@@ -11,13 +11,10 @@ struct RemoveSynced {
   func run(
     _ entries: [SyncedEntry], keeping targets: [String], from nodes: [ReachedNode]
   ) async throws -> [SyncReport] {
-    for entry in entries where entry.kind == .bucket {
-      for node in nodes {
-        try await NodeStorage(node.host, here: context.stores).unmount(entry.target) {
-          [context] words in context.report(.notice(words))
-        }
-      }
-    }
+    let buckets = entries.filter { $0.kind == .bucket }
+    try await NodeBuckets(context: context).remove(
+      buckets, keeping: targets, cluster, from: nodes)
+    try await removeEmpty(buckets.map(\.target), on: nodes)
     let files = entries.filter { $0.kind != .bucket }
     let memory = SyncMemory(context.home)
     var reports: [SyncReport] = []
@@ -44,11 +41,12 @@ struct RemoveSynced {
       let report = try await Push.run(pairs, to: node.host)
       context.report(.synced(alias: node.alias, report))
       let folders = own.filter { $0.kind == .folder }.map(\.target)
-      try await removeEmpty(folders, on: node)
+      try await removeEmpty(folders, on: [node])
       reports.append(report)
     }
     for entry in entries {
       try await context.state.forgetSynced(entry.target, of: cluster.name)
+      try await context.state.forgetUse(of: entry, by: cluster.name)
       let names = nodes.map(\.alias).joined(separator: ", ")
       context.report(.notice("\(entry.target) was removed from \(names)"))
     }
@@ -56,7 +54,7 @@ struct RemoveSynced {
   }
 
   /// A folder that holds nothing more goes too.
-  private func removeEmpty(_ folders: [String], on node: ReachedNode) async throws {
+  private func removeEmpty(_ folders: [String], on nodes: [ReachedNode]) async throws {
     guard !folders.isEmpty else { return }
     let lines = folders.map { folder -> String in
       let isHome = folder.hasPrefix("~/")
@@ -64,7 +62,7 @@ struct RemoveSynced {
       return isHome ? "rmdir \"$HOME\"/\(rest)" : folder == "~" ? ":" : "rmdir \(rest)"
     }
     let script = "exec 2>/dev/null\n\(lines.joined(separator: "\n"))\nexit 0\n"
-    _ = try await NodeShell.run(Array(script.utf8), on: node.host)
+    for node in nodes { _ = try await NodeShell.run(Array(script.utf8), on: node.host) }
   }
 }
 

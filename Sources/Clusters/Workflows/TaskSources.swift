@@ -87,8 +87,6 @@ struct TaskSources: Sendable {
         case .fileOrInto: .fileOrInto
         }
       remember(kind, target, text.isSecret ? nil : path.string)
-    case .storage(let spec) where spec.mode != .copy && !mount.target.isSecret:
-      remember(.bucket, target, nil)
     case .storage, .bucket: break
     }
   }

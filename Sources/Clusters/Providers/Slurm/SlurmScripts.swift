@@ -46,6 +46,28 @@ enum SlurmScripts {
 
       """#
 
+  /// Whether an allocation of the words `$S` could ever be granted.
+  static let tryOut = #"""
+    eval "set -- $S"
+    if words=$(sbatch --test-only "$@" 2>&1 <<'END'
+    #!/bin/sh
+    exit
+    END
+    ); then say fits; else say refused $(printf %s "$words" | tr '\n' ' '); fi
+
+    """#
+
+  /// What the allocation has on each node: `NODES CPU_IDs=… Mem=MIB GRES=…`.
+  static let details = #"""
+    found=$(find_it "$N") || { say failed squeue; exit 1; }
+    scontrol show job -d "${found%%|*}" 2>/dev/null | sed -n 's/^ *Nodes=\([^ ]* .*\)/\1/p' |
+    while read -r nodes rest; do
+    for name in $(scontrol show hostnames "$nodes"); do say has "$name" $rest; done
+    done
+    say names $(scontrol show hostnames "${found##*|}")
+
+    """#
+
   static let gres = #"""
     say gres $(sinfo -h -o '%G' ${P:+-p "$P"} 2>/dev/null)
 

@@ -20,6 +20,8 @@ public struct Resources: Equatable, Sendable {
 public struct Requirements: Codable, Equatable, Sendable {
   /// As `--infra` names it; nil for any.
   public var infra: String?
+  /// A cloud or Kubernetes that is named instead, where this program brings up no nodes.
+  public var cloud: String?
   public var cpus: Quantity?
   /// In GiB.
   public var memory: Quantity?
