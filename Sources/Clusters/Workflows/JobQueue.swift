@@ -23,7 +23,7 @@ public struct JobQueue: Sendable {
     let lock = try? await ClusterLock.acquire(
       name, in: context.home, purpose: "sky queue \(name)", patience: .zero)
     defer { withExtendedLifetime(lock) {} }
-    let look = try await JobLook(context: context, cluster: cluster).take()
+    let look = try await JobLook(context: context, cluster: cluster).take(alone: lock != nil)
     for job in open {
       try await update(job, await look.endingFailed(job), look, mayClose: lock != nil)
     }
