@@ -41,6 +41,7 @@ public struct LaunchPlan: Sendable {
     let name = request.cluster
     let (target, _) = try await BringUp(context: context, name: name).plan(
       numNodes: request.task.numNodes, resources: request.task.resources)
+    try SetAutostop(context).ending(request.task.resources.autostop, of: target)
     let aliases = (0..<target.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
     let known = try await context.state.cluster(name)

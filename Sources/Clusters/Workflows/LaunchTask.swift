@@ -23,6 +23,7 @@ public struct LaunchTask: Sendable {
       ? try await BringUp(context: context, name: name).run(
         numNodes: task.numNodes, resources: task.resources)
       : try await context.runningCluster(name)
+    try SetAutostop(context).ending(task.resources.autostop, of: cluster)
     // A job takes of its nodes what was found on them.
     task.resources.alternatives = try ChooseInfra.place(of: cluster, task.resources).requirements
     let nodes = try await Reach(context: context).all(
@@ -42,12 +43,7 @@ public struct LaunchTask: Sendable {
     let job = try await StartJob(context: context, cluster: cluster).run(
       task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
     if let autostop = task.resources.autostop {
-      do {
-        try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
-      } catch let error as WorkflowError {
-        // The job runs already, and does so without it.
-        context.report(.notice("\(error)"))
-      }
+      try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
     }
     return job
   }

@@ -15,9 +15,8 @@ struct SyncTask {
   /// Nodes that share a home are one: what one of them has got, all have.
   func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
     let owners = all.filter { $0.homeOf == nil }
-    if sources.workdir != nil {
-      try await RunningJobs(context: context, cluster: cluster.name).tell(all)
-    }
+    try await RunningJobs(context: context, cluster: cluster.name)
+      .look(all, changingWorkdir: sources.workdir != nil)
     if let repository = sources.repository {
       try await CloneRepository(context: context).run(repository, on: owners)
     }
