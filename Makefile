@@ -7,8 +7,7 @@ SWIFT ?= swift
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product sky
 SOURCES = Package.swift Sources Templates Tests Benchmarks
 FUZZ_CASES ?= 20000
-# Real servers and nodes need descriptors; more tests at once than this only wait for each other.
-RUN_TESTS = ulimit -n "$$(ulimit -H -n)"; $(SWIFT) test --skip-build --experimental-maximum-parallelization-width 12
+RUN_TESTS = SWIFT=$(SWIFT) scripts/run-tests.sh
 
 .PHONY: help setup demo build test fuzz bench lint format install uninstall clean
 
@@ -32,7 +31,7 @@ test: lint ## every test, with real sshd, rsync, git …
 fuzz: ## the long differential runs against ssh -G and git (FUZZ_CASES=20000)
 	@scripts/setup.sh test
 	$(SWIFT) build --build-tests
-	export SKY_FUZZ_CASES=$(FUZZ_CASES); $(RUN_TESTS) --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
+	SKY_FUZZ_CASES=$(FUZZ_CASES) $(RUN_TESTS) --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
 
 bench: build ## side by side against rsync, ssh -G and others; writes Benchmarks/results
 	@scripts/setup.sh bench

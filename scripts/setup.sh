@@ -3,7 +3,7 @@
 set -eu
 
 build="git pkg-config libssh2-1-dev libarchive-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3 fuse3 rclone"
-test="$build ansible-core lftp pssh python3-venv busybox strace patch openssl curl sudo iproute2 slurmctld slurmd slurm-client munge"
+test="$build procps ansible-core lftp pssh python3-venv busybox strace patch openssl curl sudo iproute2 slurmctld slurmd slurm-client munge"
 bench="$test unison hyperfine"
 
 case ${1:-} in

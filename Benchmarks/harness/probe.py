@@ -42,17 +42,23 @@ def main(lab, options, results):
         for name, command in order:
             rows[name].append(measure(name, command, environment))
         print(f"    round {number + 1}/{options.rounds}", file=sys.stderr, flush=True)
-    load = os.getloadavg()[0]
+    write(f"{NODES} nodes behind {SERVERS} local sshd", rows, results / "probe")
+
+
+def write(title, rows, path):
+    """A table of medians, and the rows behind it."""
+    rounds = len(next(iter(rows.values())))
     text = [
-        f"### {NODES} nodes behind {SERVERS} local sshd", "",
-        f"Medians of {options.rounds} rounds; clients and servers share {os.cpu_count()} cores (load {load:.0f}).", "",
+        f"### {title}", "",
+        f"Medians of {rounds} rounds; clients and servers share {os.cpu_count()} cores"
+        f" (load {os.getloadavg()[0]:.0f}).", "",
         "| | wall s | CPU s of the client | peak MiB (PSS, all its processes) |", "|---|---|---|---|",
     ]
     for name, runs in rows.items():
         wall, cpu, memory = (statistics.median(column) for column in zip(*runs))
         text.append(f"| {name} | {wall:.2f} | {cpu:.2f} | {memory / 1024:.0f} |")
-    (results / "probe.md").write_text("\n".join(text) + "\n")
-    (results / "probe.json").write_text(json.dumps(rows, indent=1))
+    path.with_suffix(".md").write_text("\n".join(text) + "\n")
+    path.with_suffix(".json").write_text(json.dumps(rows, indent=1))
     print("\n".join(text))
 
 

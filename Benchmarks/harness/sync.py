@@ -34,6 +34,8 @@ def main(lab, options, results):
         source = lab.work / f"set-{name}"
         make(name, source, options.scale)
         for scenario, change in SCENARIOS[name].items():
+            if options.scenario not in scenario:
+                continue
             for rtt in map(int, options.rtt.split(",")):
                 title = f"{name} {scenario}, {rtt} ms"
                 print(title, file=sys.stderr, flush=True)

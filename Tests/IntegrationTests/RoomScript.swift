@@ -4,12 +4,13 @@ import Testing
 extension SkyRoom {
   /// Runs a shell script in the room's home folder; `sky` is in PATH, and words after the script are `$1` ….
   func script(
-    _ text: String, _ arguments: [String] = [], input: [UInt8] = []
+    _ text: String, _ arguments: [String] = [], input: [UInt8] = [],
+    environment: [String: String] = [:]
   ) async throws -> ProgramResult {
     let path = "\(SkyProgram.path.removingLastComponent()):/usr/local/bin:/usr/bin:/bin:/usr/sbin"
     return try await run(
       "sh", ["-c", "umask 022; " + text, "sh"] + arguments, input: input,
-      environment: ["PATH": path])
+      environment: ["PATH": path].merging(environment) { $1 })
   }
 
   /// Runs a script that has to work; what it printed.
@@ -53,10 +54,11 @@ struct ScriptStep: Sendable, ExpressibleByStringLiteral {
 extension SkyRoom {
   /// Runs the steps one after the other, each judged for itself.
   func expect(
-    _ steps: [ScriptStep], sourceLocation: SourceLocation = #_sourceLocation
+    _ steps: [ScriptStep], environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     for step in steps {
-      let result = try await script(step.script)
+      let result = try await script(step.script, environment: environment)
       let story = "\(step.script)\n\(result.status)\n\(result.text)\n\(result.errorText)"
       #expect(result.status == step.status, "\(story)", sourceLocation: sourceLocation)
       if let prints = step.prints {

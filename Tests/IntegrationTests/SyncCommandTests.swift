@@ -2,6 +2,12 @@ import Support
 import SystemPackage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `sky sync`, file mounts and large sources with the real program and real nodes.
 @Suite(.timeLimit(.minutes(10))) struct SyncCommandTests {
   @Test func `the last task's workdir and mounts come again, and what was taken out is removed`()
@@ -79,6 +85,47 @@ import Testing
     }
   }
 
+  @Test func `a mount inside the workdir is there at the first launch already`() async throws {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p w/both d && echo 1 >w/a && echo w >w/both/w && echo 2 >d/b
+        printf 'workdir: w\nnum_nodes: 2\nfile_mounts: {sub/dir: d, both: d, ~/sky_workdir/file: d/b, ~/x: d}\n' >t.yaml
+        """)
+      try await room.expect([
+        "sky launch -y -c i t.yaml",
+        ScriptStep(
+          "ssh i-worker1 'cd sky_workdir && find . ../x -type f | LC_ALL=C sort'",
+          prints: "../x/b\n./a\n./both/b\n./both/w\n./file\n./sub/dir/b\n"),
+        ScriptStep(
+          "echo 3 >d/b; sky sync i --json | python3 -c 'import json, sys; print([r[\"files_sent\"] for r in json.load(sys.stdin)])'",
+          prints: "[4, 4]\n"),
+      ])
+    }
+  }
+
+  @Test
+  func `a target with a slash takes a file under its own name, and a home goes without ~/.sky`()
+    async throws
+  {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p w && echo 1 >w/a && echo 2 >w/b
+        printf 'workdir: .\nfile_mounts: {~/new/: w/a, ~/old/in/: w/b}\n' >t.yaml
+        """)
+      try await room.expect([
+        "sky launch -y -c h && ssh h mkdir -p old/in && sky launch -y -c h t.yaml",
+        ScriptStep(
+          "ssh h 'cat new/a old/in/b; ls -A sky_workdir'", prints: "1\n2\n.ssh\nt.yaml\nw\n"),
+        ScriptStep("sky files --explain .sky/state.db", says: ["sky's own folder"]),
+        ScriptStep("sky launch -y -c a/b true", status: 64),
+        ScriptStep("sed -i '/workdir/d; s/, .*/}/' t.yaml; sky launch -y -c h t.yaml"),
+        ScriptStep("sky sync h --delete && ssh h 'ls new old/in'", prints: "new:\na\n\nold/in:\n"),
+      ])
+    }
+  }
+
   @Test func `watching sends each edit, and ends with Ctrl-C`() async throws {
     try await withSkyRoom { room in
       try await room.good(
@@ -103,6 +150,26 @@ import Testing
       let log = try await room.script("cat watch.log")
       #expect(story.text == "ended 130\n", "\(story.errorText)\(log.text)")
       #expect(log.text.contains("sky: interrupted"), "\(log.text)")
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "a limit of its own needs a namespace of root's"))
+  func `where the kernel has no watches left, watching goes on by looking`() async throws {
+    try await withSkyRoom { room in
+      try await room.good(
+        "mkdir -p code/sub && echo 1 >code/a && sky launch -y -c n --workdir code")
+      let story = try await room.script(
+        """
+        await() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done; }
+        for limit in max_inotify_watches max_inotify_instances; do
+          unshare -U -r sh -c "echo 0 >/proc/sys/user/$limit && exec sky sync n --watch" 2>watch.log & pid=$!
+          await 'grep -q Ctrl-C watch.log'
+          mkdir code/$limit && echo $limit >code/$limit/f
+          await "ssh n cat sky_workdir/$limit/f 2>/dev/null | grep -q $limit"
+          kill -INT $pid; wait $pid; echo "ended $?"; grep -c 'looked at once a second' watch.log
+        done
+        """)
+      #expect(story.text == "ended 130\n1\nended 130\n1\n", "\(story.errorText)")
     }
   }
 

@@ -65,8 +65,13 @@ public final class LocalCommand: RemoteCommand {
     let (ourOutput, theirOutput) = try LocalCommand.pipe()
     let (ourErrors, theirErrors) = try LocalCommand.pipe()
     defer { for end in [theirInput, theirOutput, theirErrors] { close(end) } }
-    process = try LocalCommand.spawn(
-      arguments, environment, folder, [theirInput, theirOutput, theirErrors])
+    do {
+      process = try spawn(
+        ["/usr/bin/env", "-C", folder.string] + arguments, environment: environment,
+        streams: [theirInput, theirOutput, theirErrors].map(FileDescriptor.init))
+    } catch {
+      throw SyncError(.unreachable, "here", "cannot start: \(error)")
+    }
     input = Pipe(ourInput)
     output = Pipe(ourOutput)
     errors = Pipe(ourErrors)
@@ -107,37 +112,6 @@ public final class LocalCommand: RemoteCommand {
       throw SyncError(.unreachable, "here", "no pipe: \(String(cString: strerror(errno)))")
     }
     return (ends[0], ends[1])
-  }
-
-  private static func spawn(
-    _ command: [String], _ environment: [String], _ folder: FilePath, _ ends: [CInt]
-  ) throws(SyncError) -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, end) in ends.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, end, CInt(number))
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    sigaddset(&defaults, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
-    let arguments = ["/usr/bin/env", "-C", folder.string] + command
-    var argv = arguments.map { strdup($0) } + [nil]
-    var envp = environment.map { strdup($0) } + [nil]
-    defer { for text in argv + envp { free(text) } }
-    var process = pid_t()
-    let status = posix_spawn(&process, arguments[0], &actions, &attributes, &argv, &envp)
-    guard status == 0 else {
-      throw SyncError(.unreachable, "here", "cannot start: \(String(cString: strerror(status)))")
-    }
-    return process
   }
 }
 

@@ -11,12 +11,39 @@ import SystemPackage
 public func spawn(
   _ program: String, _ arguments: [String], environment: [String], log: FilePath
 ) throws -> pid_t {
+  try spawn([program] + arguments, environment: environment) { actions in
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, log.string, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+  }
+}
+
+/// The same with these descriptors as its standard input, output and error.
+public func spawn(
+  _ words: [String], environment: [String], streams: [FileDescriptor]
+) throws -> pid_t {
+  try spawn(words, environment: environment) { actions in
+    for (number, stream) in streams.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, stream.rawValue, Int32(number))
+    }
+  }
+}
+
+#if canImport(Glibc)
+  private typealias FileActions = posix_spawn_file_actions_t
+  private typealias Attributes = posix_spawnattr_t
+#else
+  private typealias FileActions = posix_spawn_file_actions_t?
+  private typealias Attributes = posix_spawnattr_t?
+#endif
+
+private func spawn(
+  _ words: [String], environment: [String], _ arrange: (inout FileActions) -> Void
+) throws -> pid_t {
   #if canImport(Glibc)
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
+    var (actions, attributes) = (FileActions(), Attributes())
   #else
-    var actions: posix_spawn_file_actions_t?
-    var attributes: posix_spawnattr_t?
+    var (actions, attributes): (FileActions, Attributes) = (nil, nil)
   #endif
   posix_spawn_file_actions_init(&actions)
   posix_spawnattr_init(&attributes)
@@ -24,19 +51,21 @@ public func spawn(
     posix_spawn_file_actions_destroy(&actions)
     posix_spawnattr_destroy(&attributes)
   }
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-  posix_spawn_file_actions_addopen(&actions, 1, log.string, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-  posix_spawn_file_actions_adddup2(&actions, 1, 2)
-  // The threads of the cooperative pool block signals, and a child would go on doing so.
-  var none = sigset_t()
+  arrange(&actions)
+  // The threads of this process block some signals and ignore others; a child would go on doing so.
+  var (none, broken) = (sigset_t(), sigset_t())
   sigemptyset(&none)
   posix_spawnattr_setsigmask(&attributes, &none)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+  sigemptyset(&broken)
+  sigaddset(&broken, SIGPIPE)
+  posix_spawnattr_setsigdefault(&attributes, &broken)
+  let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+  posix_spawnattr_setflags(&attributes, Int16(flags))
   var process: pid_t = 0
-  var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+  var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
   var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-  defer { for text in words + variables { free(text) } }
-  let status = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
+  defer { for text in arguments + variables { free(text) } }
+  let status = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
   guard status == 0 else { throw Errno(rawValue: status) }
   return process
 }

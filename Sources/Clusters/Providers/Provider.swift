@@ -1,4 +1,5 @@
 import HostBook
+import SkySync
 import SystemPackage
 
 /// Brings nodes up, says how to reach them and with which host key, and takes them down.
@@ -11,6 +12,14 @@ public protocol Provider: Sendable {
 
   /// Why this machine cannot use it, nil when it can. No side effects.
   func missing() async -> ProviderError?
+
+  /// Why the nodes that a new cluster asks for could not be had now, nil when they could; takes none.
+  func shortage(_ cluster: ClusterSpec) async -> ProviderError?
+
+  /// What nodes that are up have for the cluster's tasks, in their order.
+  func probe(
+    _ nodes: [RankedHost], of cluster: ClusterSpec
+  ) async throws(ProviderError) -> [Probe]
 
   /// Brings all nodes of `cluster` up, starting those that are not; returns them by rank.
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node]
@@ -44,6 +53,19 @@ public protocol Provider: Sendable {
 }
 
 extension Provider {
+  public func shortage(_ cluster: ClusterSpec) async -> ProviderError? { nil }
+
+  /// All that the machines have.
+  public func probe(
+    _ nodes: [RankedHost], of cluster: ClusterSpec
+  ) async throws(ProviderError) -> [Probe] {
+    try await inParallel(nodes, width: 64) { node throws(ProviderError) in
+      do throws(SyncError) { return try await Probe.run(on: node.host) } catch {
+        throw ProviderError(error)
+      }
+    }
+  }
+
   public var seesNodesFromOutside: Bool { false }
   public func selfEnding(_ cluster: ClusterSpec, down: Bool) -> SelfEnding? { nil }
   public func spread(_ cluster: ClusterSpec, nodes: Int) -> JobSpread? { nil }
@@ -65,6 +87,8 @@ public struct ClusterSpec: Equatable, Sendable {
   public var identityFile: FilePath
   /// Each node has to meet one of these; anything does when empty. Asked of nodes that are new.
   public var requirements: [Requirements] = []
+  /// Ports at which nothing may listen yet. Asked of nodes that are new.
+  public var ports: [ClosedRange<Int>] = []
   /// What the task asks of the batch system: options by their long names. Asked of nodes that are new.
   public var options: [BatchOption] = []
 

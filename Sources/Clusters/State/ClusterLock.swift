@@ -14,7 +14,7 @@ public final class ClusterLock: Sendable {
   public let cluster: String
   private let lock: FileLock
 
-  private init(cluster: String, lock: FileLock) {
+  private init(cluster: String, lock: consuming FileLock) {
     self.cluster = cluster
     self.lock = lock
   }

@@ -26,7 +26,7 @@ public final class StateStore: Sendable {
     try StateFolder.make(home.locks)
     let path = home.database
     // Two processes that both make the tables, or turn on the write-ahead log, would trip each other.
-    let lock = try OpenLock.take(home.locks.appending("state"), for: path)
+    let lock = try openLock(home.locks.appending("state"), for: path)
     defer { withExtendedLifetime(lock) {} }
     try StateFolder.makeFile(path)
     do {
@@ -35,6 +35,19 @@ public final class StateStore: Sendable {
       return StateStore(path: path, database: database)
     } catch {
       throw StateError(reading: path, error)
+    }
+  }
+
+  private static func openLock(
+    _ lock: FilePath, for database: FilePath
+  ) throws(StateError) -> FileLock {
+    do throws(Errno) {
+      return try FileLock(lock, patience: .seconds(10))
+    } catch {
+      guard error == .timedOut else { throw StateFolder.cannotWrite(lock, "cannot lock", error) }
+      throw StateError(
+        .busy, database.string, "another sky has been opening it for ten seconds",
+        advice: "Run the command again; `fuser \(lock)` names the process.")
     }
   }
 

@@ -9,9 +9,7 @@ public struct SyncedEntry: Equatable, Sendable {
     case repository
     case folder
     case file
-    /// A file that goes into the target when that is a folder.
-    case fileOrInto = "file-or-into"
-    /// A bucket that is mounted.
+    /// A bucket that is copied or mounted.
     case bucket
   }
 
@@ -22,16 +20,20 @@ public struct SyncedEntry: Equatable, Sendable {
   public var source: String?
   /// A branch, tag or commit of a repository.
   public var ref: String?
+  /// Of a bucket; nil when an older version of this program brought it.
+  public var bucket: SyncedBucket?
   /// Whether the last task still has it.
   public var isCurrent: Bool
 
   public init(
-    _ kind: Kind, target: String, source: String?, ref: String? = nil, isCurrent: Bool = true
+    _ kind: Kind, target: String, source: String?, ref: String? = nil,
+    bucket: SyncedBucket? = nil, isCurrent: Bool = true
   ) {
     self.kind = kind
     self.target = target
     self.source = source
     self.ref = ref
+    self.bucket = bucket
     self.isCurrent = isCurrent
   }
 
@@ -54,6 +56,9 @@ extension Schema {
             PRIMARY KEY (cluster, target)
           ) STRICT;
           """)
+    }
+    migrator.registerMigration("4 buckets that were synced") { database in
+      try database.execute(sql: "ALTER TABLE synced ADD COLUMN bucket TEXT")
     }
   }
 }
@@ -104,19 +109,20 @@ extension SyncedEntry {
     ).map { row in
       SyncedEntry(
         try row.parse("kind", Kind.init(rawValue:)), target: row["target"], source: row["source"],
-        ref: row["ref"], isCurrent: row["is_current"])
+        ref: row["ref"], bucket: (row["bucket"] as String?).flatMap(SyncedBucket.init(text:)),
+        isCurrent: row["is_current"])
     }
   }
 
   fileprivate func write(_ cluster: String, _ database: Database) throws {
     try database.execute(
       sql: """
-        INSERT INTO synced (cluster, target, kind, source, ref, is_current)
-        VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO synced (cluster, target, kind, source, ref, bucket, is_current)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (cluster, target) DO UPDATE SET
           kind = excluded.kind, source = excluded.source, ref = excluded.ref,
-          is_current = excluded.is_current
+          bucket = excluded.bucket, is_current = excluded.is_current
         """,
-      arguments: [cluster, target, kind.rawValue, source, ref, isCurrent])
+      arguments: [cluster, target, kind.rawValue, source, ref, bucket?.text, isCurrent])
   }
 }

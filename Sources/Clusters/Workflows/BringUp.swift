@@ -11,13 +11,12 @@ struct BringUp {
 
   /// Makes the cluster, or starts what of it is not running.
   ///
-  /// - Parameters:
-  ///   - infra: nil for that of the cluster, local for a new one.
-  ///   - resources: what new nodes have to be.
-  func run(
-    infra: String?, numNodes: Int?, resources: Resources? = nil
-  ) async throws -> ClusterRecord {
-    let cluster = try await record(infra: infra, numNodes: numNodes)
+  /// - Parameter resources: where a new cluster's nodes come from, and what they have to be; those of a known
+  ///   cluster are what they were, where it asks for nothing.
+  func run(numNodes: Int?, resources: Resources = Resources()) async throws -> ClusterRecord {
+    let (cluster, requirements) = try await plan(numNodes: numNodes, resources: resources)
+    // Before anything exists: nodes that shall end themselves and cannot would run, and cost, for ever.
+    try SetAutostop(context).ending(resources.autostop, of: cluster)
     let provider = try context.provider(cluster.infra)
     if let missing = await provider.missing() { throw missing }
     let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
@@ -25,11 +24,16 @@ struct BringUp {
     try context.includeBook()
     let isNew = try await context.state.cluster(name) == nil
     try await context.state.save(cluster)
+    // What watched its nodes has ended with them.
+    if cluster.state != .up { try await context.state.save(nil, of: name) }
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
-    spec.requirements = resources?.alternatives ?? []
-    spec.options = resources?.batchOptions ?? []
+    let request = try await request(
+      cluster, NodeRequest(requirements, options: resources.batchOptions))
+    spec.requirements = request.requirements
+    spec.options = request.options
+    if isNew { spec.ports = resources.ports }
     let nodes: [Node]
     do throws(ProviderError) {
       nodes = try await provider.up(spec)
@@ -44,23 +48,35 @@ struct BringUp {
     return try await save(cluster, nodes)
   }
 
+  /// What new nodes have to be. That of nodes that are up stays what it was, whatever a later task asks for.
+  private func request(
+    _ cluster: ClusterRecord, _ wanted: NodeRequest
+  ) async throws -> NodeRequest {
+    let known = try await context.state.request(of: name)
+    if !wanted.isOpen, cluster.state != .up {
+      try await context.state.save(wanted, of: name)
+    }
+    return wanted.isOpen ? known ?? wanted : wanted
+  }
+
   private func words(_ cluster: ClusterRecord) -> String {
     let count = cluster.numNodes == 1 ? "1 node" : "\(cluster.numNodes) nodes"
     return "bringing up \(count) of \(name) on \(cluster.infra)"
   }
 
-  /// The record to work towards: the cluster as it is known, or a new one.
-  func record(infra: String?, numNodes: Int?) async throws -> ClusterRecord {
+  /// The record to work towards: the cluster as it is known, or a new one; and what its nodes have to be.
+  func plan(
+    numNodes: Int?, resources: Resources
+  ) async throws -> (ClusterRecord, [Requirements]) {
     guard var known = try await context.state.cluster(name) else {
-      return ClusterRecord(
+      var new = ClusterRecord(
         name: name, incarnation: Self.newIncarnation(), state: .initializing,
-        infra: infra ?? "local", numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+        infra: "local", numNodes: numNodes ?? 1, launchedAt: .now(), lastUse: .now())
+      let place = try await ChooseInfra(context: context).place(for: context.spec(new), resources)
+      new.infra = place.infra
+      return (new, place.requirements)
     }
-    if let infra, known.infra != infra {
-      throw WorkflowError(
-        .badRequest, name, "this cluster is on \(known.infra), not on \(infra)",
-        advice: "`sky down \(name)` first, or launch under another name with -c.")
-    }
+    let place = try ChooseInfra.place(of: known, resources)
     if let numNodes, numNodes > known.numNodes {
       guard known.state == .initializing else {
         throw WorkflowError(
@@ -70,7 +86,7 @@ struct BringUp {
       known.numNodes = numNodes
     }
     if known.state != .up { known.state = .initializing }
-    return known
+    return (known, place.requirements)
   }
 
   private func save(_ cluster: ClusterRecord, _ nodes: [Node]) async throws -> ClusterRecord {

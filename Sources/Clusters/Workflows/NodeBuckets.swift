@@ -5,19 +5,74 @@ struct NodeBuckets {
   let context: ClusterContext
 
   /// Makes and fills what is missing, then copies and mounts on all nodes side by side.
-  func bring(_ storage: TaskStorage, cluster: String, to nodes: [ReachedNode]) async throws {
+  func bring(
+    _ storage: TaskStorage, cluster: ClusterRecord, to nodes: [ReachedNode]
+  ) async throws {
     guard !storage.isEmpty else { return }
     context.report(.phase("bringing buckets to \(nodes.map(\.alias).joined(separator: ", "))"))
     let notice = notice
-    try await storage.prepare(context.state, cluster: cluster, onNotice: notice)
-    try await onEach(nodes) { host in try await storage.bring(to: host, onNotice: notice) }
+    try await storage.prepare(context.state, cluster: cluster.name, onNotice: notice)
+    let memory = SyncMemory(context.home)
+    try await onEach(nodes) { node in
+      try await storage.bring(
+        to: node.host, sharesHome: node.homeOf != nil,
+        onCopied: { target, files in
+          let before = memory.copied(cluster, rank: node.rank, target: target)
+          let all = before.map { files.after($0) } ?? files
+          memory.keep(all, cluster, rank: node.rank, target: target)
+        }, onNotice: notice)
+    }
+  }
+
+  /// Takes what a task has no more off all nodes: mounts after a flush, copies but for what was changed.
+  ///
+  /// - Parameter kept: targets that stay; nothing in them is touched.
+  func remove(
+    _ entries: [SyncedEntry], keeping kept: [String], _ cluster: ClusterRecord,
+    from nodes: [ReachedNode]
+  ) async throws {
+    let (stores, notice, memory) = (context.stores, notice, SyncMemory(context.home))
+    try await onEach(nodes) { node in
+      let storage = NodeStorage(node.host, here: stores)
+      for entry in entries {
+        let target = entry.target
+        if entry.bucket?.isMount != false {
+          try await storage.unmount(target, onNotice: notice)
+        }
+        guard let copied = memory.copied(cluster, rank: node.rank, target: target) else {
+          if entry.bucket?.isMount == false, node.homeOf == nil || target.hasPrefix("/") {
+            notice("\(node.alias): nothing is known of what was copied to \(target): it stays")
+          }
+          continue
+        }
+        let changed = try await storage.forget(
+          copied.without(kept), wholly: copied.folder == target && !kept.contains(target))
+        for name in changed.prefix(10) {
+          notice("\(node.alias): \(copied.folder)/\(name) was changed there and stays")
+        }
+        if changed.count > 10 { notice("\(node.alias): so do \(changed.count - 10) more files") }
+        memory.keep(nil, cluster, rank: node.rank, target: target)
+      }
+    }
+  }
+
+  /// Unmounts where files of this machine are about to go, which would else end up in a bucket.
+  func makeWay(for sources: TaskSources, _ cluster: ClusterRecord, on nodes: [ReachedNode])
+    async throws
+  {
+    let targets = Set(sources.entries.filter { $0.kind != .bucket }.map(\.target))
+    let mounted = try await context.state.synced(to: cluster.name).filter { entry in
+      entry.kind == .bucket && entry.bucket?.isMount != false && targets.contains(entry.target)
+    }
+    guard !mounted.isEmpty else { return }
+    try await remove(mounted, keeping: [], cluster, from: nodes)
   }
 
   /// After the nodes were started: what was mounted is mounted again.
   func restore(_ nodes: [ReachedNode]) async throws {
     let (stores, notice) = (context.stores, notice)
-    try await onEach(nodes) { host in
-      _ = try await NodeStorage(host, here: stores).restore(onNotice: notice)
+    try await onEach(nodes) { node in
+      _ = try await NodeStorage(node.host, here: stores).restore(onNotice: notice)
     }
   }
 
@@ -27,8 +82,8 @@ struct NodeBuckets {
   /// - Parameter forGood: the nodes do not come back: their records of mounts go too.
   func release(_ nodes: [ReachedNode], forGood: Bool, force: Bool) async throws {
     let (stores, notice) = (context.stores, notice)
-    try await onEach(nodes) { host in
-      try await NodeStorage(host, here: stores).unmount(
+    try await onEach(nodes) { node in
+      try await NodeStorage(node.host, here: stores).unmount(
         keepsRecords: !forGood, force: force, patience: .seconds(60), onNotice: notice)
     }
   }
@@ -38,10 +93,10 @@ struct NodeBuckets {
   }
 
   private func onEach(
-    _ nodes: [ReachedNode], _ work: @escaping @Sendable (any CommandHost) async throws -> Void
+    _ nodes: [ReachedNode], _ work: @escaping @Sendable (ReachedNode) async throws -> Void
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for node in nodes { group.addTask { try await work(node.host) } }
+      for node in nodes { group.addTask { try await work(node) } }
       try await group.waitForAll()
     }
   }

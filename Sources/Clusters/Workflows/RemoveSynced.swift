@@ -11,15 +11,16 @@ struct RemoveSynced {
   func run(
     _ entries: [SyncedEntry], keeping targets: [String], from nodes: [ReachedNode]
   ) async throws -> [SyncReport] {
-    for entry in entries where entry.kind == .bucket {
-      for node in nodes {
-        try await NodeStorage(node.host, here: context.stores).unmount(entry.target) {
-          [context] words in context.report(.notice(words))
-        }
-      }
-    }
-    let files = entries.filter { $0.kind != .bucket }
+    let buckets = entries.filter { $0.kind == .bucket }
     let memory = SyncMemory(context.home)
+    let unknown = buckets.filter { entry in
+      entry.bucket?.isMount == false
+        && !nodes.contains { memory.copied(cluster, rank: $0.rank, target: entry.target) != nil }
+    }
+    try await NodeBuckets(context: context).remove(
+      buckets, keeping: targets, cluster, from: nodes)
+    try await removeEmpty(buckets.map(\.target), on: nodes)
+    let files = entries.filter { $0.kind != .bucket }
     var reports: [SyncReport] = []
     for node in nodes where !files.isEmpty {
       // Nodes that share a home have what is in it once.
@@ -27,12 +28,7 @@ struct RemoveSynced {
       let pairs = own.map { entry -> SyncPair in
         let target = Array(entry.target.utf8)
         let manifest = memory.manifest(cluster, rank: node.rank, target: target)
-        let shape: SyncPair.Shape =
-          switch entry.kind {
-          case .folder: .contents
-          case .fileOrInto: .fileOrInto
-          default: .file
-          }
+        let shape: SyncPair.Shape = entry.kind == .folder ? .contents : .file
         return SyncPair(
           removing: target, of: FilePath(entry.source ?? "/"), shape: shape, manifest: manifest
         ) { path in
@@ -44,19 +40,24 @@ struct RemoveSynced {
       let report = try await Push.run(pairs, to: node.host)
       context.report(.synced(alias: node.alias, report))
       let folders = own.filter { $0.kind == .folder }.map(\.target)
-      try await removeEmpty(folders, on: node)
+      try await removeEmpty(folders, on: [node])
       reports.append(report)
     }
     for entry in entries {
       try await context.state.forgetSynced(entry.target, of: cluster.name)
+      try await context.state.forgetUse(of: entry, by: cluster.name)
       let names = nodes.map(\.alias).joined(separator: ", ")
-      context.report(.notice("\(entry.target) was removed from \(names)"))
+      context.report(
+        .notice(
+          unknown.contains(entry)
+            ? "\(entry.target): nothing is known of a copy to it, so nothing was removed from \(names)"
+            : "\(entry.target) was removed from \(names)"))
     }
     return reports
   }
 
   /// A folder that holds nothing more goes too.
-  private func removeEmpty(_ folders: [String], on node: ReachedNode) async throws {
+  private func removeEmpty(_ folders: [String], on nodes: [ReachedNode]) async throws {
     guard !folders.isEmpty else { return }
     let lines = folders.map { folder -> String in
       let isHome = folder.hasPrefix("~/")
@@ -64,7 +65,7 @@ struct RemoveSynced {
       return isHome ? "rmdir \"$HOME\"/\(rest)" : folder == "~" ? ":" : "rmdir \(rest)"
     }
     let script = "exec 2>/dev/null\n\(lines.joined(separator: "\n"))\nexit 0\n"
-    _ = try await NodeShell.run(Array(script.utf8), on: node.host)
+    for node in nodes { _ = try await NodeShell.run(Array(script.utf8), on: node.host) }
   }
 }
 

@@ -7,8 +7,8 @@ public struct StartCluster: Sendable {
   public func run(_ name: String) async throws {
     let lock = try await context.lock(name, purpose: "sky start \(name)")
     defer { withExtendedLifetime(lock) {} }
-    let cluster = try await context.state.existingCluster(name)
-    _ = try await BringUp(context: context, name: name).run(infra: cluster.infra, numNodes: nil)
+    _ = try await context.state.existingCluster(name)
+    _ = try await BringUp(context: context, name: name).run(numNodes: nil)
     guard try await context.usesBuckets(name) else { return }
     let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
     try await NodeBuckets(context: context).restore(nodes)

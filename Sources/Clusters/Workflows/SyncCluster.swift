@@ -2,7 +2,7 @@ import HostBook
 import SkySync
 import SystemPackage
 
-/// `sky sync`: the workdir and the file mounts of a cluster's last task again.
+/// `sky sync`: the workdir, the file mounts and the buckets of a cluster's last task again.
 public struct SyncCluster: Sendable {
   let context: ClusterContext
 
@@ -20,14 +20,17 @@ public struct SyncCluster: Sendable {
     let cluster = try await context.runningCluster(name)
     let entries = try await context.state.synced(to: name)
     let sources = try TaskSources(again: entries, context)
+    let buckets = try await TaskStorage(
+      TaskStorage.mounts(again: entries), here: context.stores, folder: "/", git: context.git)
     let nodes = try await Reach(context: context).all(context.state.nodes(of: name))
     let removed = try await leave(entries, cluster, nodes, delete: delete)
     var sync = SyncTask(context: context, cluster: cluster)
     sync.onReports = onReports
     try await sync.run(sources, to: nodes)
+    try await NodeBuckets(context: context).bring(buckets, cluster: cluster, to: nodes)
     guard sources.sources.isEmpty else { return }
     onReports(removed)
-    if sources.repository == nil, removed.isEmpty {
+    if sources.repository == nil, removed.isEmpty, buckets.isEmpty {
       context.report(.notice("\(name): its last task has neither a workdir nor file mounts"))
     }
   }

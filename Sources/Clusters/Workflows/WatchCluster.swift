@@ -36,7 +36,7 @@ public struct WatchCluster: Sendable {
           told = nil
         }
         if isUnseen { continue }
-        if !isWatching { context.report(.phase("watching; Ctrl-C ends it")) }
+        if !isWatching { try await tellBegin(name, watch) }
         isWatching = true
       } catch {
         guard Self.isPassing(error) else { throw error }
@@ -48,6 +48,23 @@ public struct WatchCluster: Sendable {
       }
       try await watch.change()
     }
+  }
+
+  private func tellBegin(_ name: String, _ watch: TreeWatch) async throws {
+    let entries = try await context.state.synced(to: name)
+    if entries.contains(where: { $0.kind == .bucket && $0.isCurrent }) {
+      context.report(
+        .notice("buckets are not watched; `sky sync \(name)` brings what is new there"))
+    }
+    #if os(Linux)
+      if watch.isLooking {
+        context.report(
+          .notice(
+            "the kernel has no watches left for all these folders (/proc/sys/fs/inotify), so they are "
+              + "looked at once a second"))
+      }
+    #endif
+    context.report(.phase("watching; Ctrl-C ends it"))
   }
 
   private func reach(_ name: String) async throws -> [ReachedNode] {

@@ -13,8 +13,8 @@ public struct ConnectionOptions: Sendable {
   public var idle: Duration?
   /// The longest time of one command, from start to outcome. nil: for ever.
   public var total: Duration?
-  /// How often an otherwise silent connection says something. ServerAliveInterval of the host wins.
-  /// Two seconds at least.
+  /// How often the server is asked whether it is there; eight intervals without a byte end the connection.
+  /// ServerAliveInterval and ServerAliveCountMax of the host win. Two seconds at least.
   public var keepAlive: Duration = .seconds(15)
   /// How many bytes each command may send ahead of its reader.
   public var receiveWindow = 4 << 20

@@ -1,9 +1,10 @@
+import SystemPackage
+
 /// What was kept of the last look at a target, read.
 struct KnownTarget: Sendable {
   let listing: KeptListing
   private let root: FileEntry?
-  /// Sorted by path.
-  private let entries: [FileEntry]
+  private let entries: EntryList
 
   /// nil where nothing was kept, or it is no listing.
   static func all(_ kept: [KeptListing?]) async -> [KnownTarget?] {
@@ -11,67 +12,92 @@ struct KnownTarget: Sendable {
   }
 
   private init(_ listing: KeptListing) throws(SyncError) {
-    var target = NodeTarget(state: .folder, number: 0, path: [], name: [])
-    try NodeListing([], "here").add(listing.records[...], to: &target)
+    var found = FoundEntries()
+    let parser = NodeListing(RecordReader([]), "here")
+    var reader = listing.reader
+    while let record = try parser.checked({ () throws(CompressionError) in try reader.next() }) {
+      found.add(try parser.entry(record))
+    }
     self.listing = listing
-    root = target.root
-    entries = target.entries.sorted { $0.path.precedes($1.path) }
+    root = found.root
+    entries = found.sorter.finish()
   }
 
-  /// Gives `target` what was known, less the entries at the paths of `gone`.
-  func fill(_ target: inout NodeTarget, without gone: NodeTarget) {
-    if gone.root == nil { target.root = root }
-    var lost: Set<Int> = []
-    for entry in gone.entries {
-      let index = entries.firstIndex(from: entry.path)
-      if index < entries.count, entries[index].path == entry.path { lost.insert(index) }
-    }
-    target.entries =
-      lost.isEmpty
-      ? entries : entries.indices.lazy.filter { !lost.contains($0) }.map { entries[$0] }
+  /// Gives `target` what was known, less the entries at the paths of `gone`, and with those of `new`.
+  func fill(
+    _ target: inout NodeTarget, without gone: inout FoundEntries, with new: inout FoundEntries
+  ) {
+    target.root = new.root ?? (gone.root == nil ? root : nil)
+    let (lost, added) = (gone.sorter.finish(), new.sorter.finish())
+    target.entries = entries
+    if !lost.isEmpty { target.entries.removeAll { lost.contains($0.path) } }
+    if !added.isEmpty { target.entries = target.entries.merged(with: added) }
+  }
+}
+
+/// Entries as they are listed.
+struct FoundEntries {
+  var root: FileEntry?
+  var sorter = EntrySorter()
+
+  mutating func add(_ entry: FileEntry) {
+    if entry.path.isEmpty { root = entry } else { sorter.append(entry) }
   }
 }
 
 /// Sorted records: all of them after `S`, or after `C` what `comm -z -3` of the kept and the present ones says.
 extension NodeListing {
-  /// The records up to the target's last line.
-  mutating func recordsUpToEnd() throws(SyncError) -> ArraySlice<UInt8> {
-    let start = position
-    for record in KeptListing.Records(bytes[start...]) {
-      if record.first == UInt8(ascii: "E") { break }
-      position = record.endIndex
+  /// All records of a target, up to its last line.
+  mutating func addAll(
+    to found: inout FoundEntries, keepingBesides manifest: FilePath?
+  ) throws(SyncError) -> KeptListing? {
+    let writer = manifest.flatMap { KeptFile.writer(besides: $0) }
+    while let record = try recordBeforeEnd() {
+      writer?.append(record)
+      found.add(try entry(record))
     }
-    return bytes[start..<position]
+    return writer?.finish()
   }
 
-  func add(_ records: ArraySlice<UInt8>, to target: inout NodeTarget) throws(SyncError) {
-    for record in KeptListing.Records(records) { add(try entry(record.dropLast()), to: &target) }
-  }
-
-  func take(
-    _ changes: ArraySlice<UInt8>, _ known: KnownTarget?, into target: inout NodeTarget
+  /// What differs from what is known, up to the target's last line.
+  mutating func addChanges(
+    of known: KnownTarget?, to target: inout NodeTarget, keepingBesides manifest: FilePath?
   ) throws(SyncError) {
-    guard let known, let records = changes.isEmpty ? [] : known.listing.applying(changes) else {
-      throw bad("it tells changes of another listing than ours")
-    }
-    if !changes.isEmpty { target.newListing = KeptListing(records) }
-    var gone = NodeTarget(state: .folder, number: 0, path: [], name: [])
-    var new = gone
-    for change in KeptListing.Records(changes) {
+    let misfit = "it tells changes of another listing than ours"
+    guard let known else { throw bad(misfit) }
+    var (gone, new) = (FoundEntries(), FoundEntries())
+    var writer: ListingWriter?
+    var changes: ListingChanges?
+    while let change = try recordBeforeEnd() {
+      if changes == nil {
+        let fresh = manifest.flatMap { KeptFile.writer(besides: $0) }
+        writer = fresh
+        changes = try checked { () throws(CompressionError) in
+          try ListingChanges(of: known.listing) { fresh?.append($0) }
+        }
+      }
+      let fits = try checked { () throws(CompressionError) in
+        try changes?.apply(change) ?? false
+      }
+      guard fits else { throw bad(misfit) }
       if change.first == KeptListing.tab {
-        add(try entry(change.dropFirst().dropLast()), to: &new)
+        new.add(try entry(change.dropFirst()))
       } else {
-        add(try entry(change.dropLast()), to: &gone)
+        gone.add(try entry(change))
       }
     }
-    known.fill(&target, without: gone)
-    target.root = new.root ?? target.root
-    target.entries += new.entries
+    try checked { () throws(CompressionError) in try changes?.finish() }
+    target.newListing = writer?.finish()
+    known.fill(&target, without: &gone, with: &new)
+  }
+
+  private mutating func recordBeforeEnd() throws(SyncError) -> ArraySlice<UInt8>? {
+    try peek() == UInt8(ascii: "E") ? nil : try field()
   }
 
   /// `%p//%y %m %s %T@ %l`: no path that find prints has two slashes in a row, so the first two end it. Nearly in
   /// the order of the paths.
-  private func entry(_ record: ArraySlice<UInt8>) throws(SyncError) -> FileEntry {
+  func entry(_ record: ArraySlice<UInt8>) throws(SyncError) -> FileEntry {
     var place = record.startIndex
     while let slash = record[place...].firstIndex(of: .slash) {
       guard slash + 1 < record.endIndex else { break }

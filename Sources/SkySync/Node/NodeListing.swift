@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// One target as the node saw it at one look.
 struct NodeTarget: Equatable, Sendable {
   /// Its place among the targets of the push.
@@ -22,7 +24,7 @@ struct NodeTarget: Equatable, Sendable {
   /// The folder itself: its path is empty.
   var root: FileEntry?
   /// What is in it. What is neither file, folder nor link is a file of size -1.
-  var entries: [FileEntry] = []
+  var entries: EntryList = []
   /// SHA-256 of files, when it was asked for: lower-case hex by path.
   var digests: [[UInt8]: [UInt8]] = [:]
   /// Names that differ in case only are one file there.
@@ -35,43 +37,45 @@ struct NodeTarget: Equatable, Sendable {
 
 /// Reads what the node's `scan` printed: fields ended by NUL, see `PushScript`.
 struct NodeListing {
-  let bytes: [UInt8]
-  var position = 0
+  private var reader: RecordReader
   private let host: String
 
+  /// A node that sends more than this has no end.
+  private static let mostBytes = 2 << 30
+
   /// All targets of one listing.
-  /// - Parameter known: by target, what was kept of the last look.
+  /// - Parameters:
+  ///   - isCompressed: whether `bytes` are one zstd stream.
+  ///   - known: by target, what was kept of the last look.
+  ///   - manifests: by target, beside which file a new listing is kept.
   static func targets(
-    in bytes: [UInt8], from host: String, known: [KnownTarget?] = []
+    in bytes: [UInt8], isCompressed: Bool = false, from host: String, known: [KnownTarget?] = [],
+    manifests: [FilePath?] = []
   ) throws(SyncError) -> [NodeTarget] {
-    var listing = NodeListing(bytes, host)
+    var listing = NodeListing(RecordReader(bytes), host)
+    if isCompressed {
+      listing.reader = try listing.checked { () throws(CompressionError) in
+        try RecordReader(Zstd.pieces(of: bytes, limit: mostBytes))
+      }
+    }
     var targets: [NodeTarget] = []
-    while listing.position < bytes.count {
+    while try listing.hasMore() {
       let index = targets.count
-      targets.append(try listing.target(index, index < known.count ? known[index] : nil))
+      targets.append(
+        try listing.target(
+          index, index < known.count ? known[index] : nil,
+          manifest: index < manifests.count ? manifests[index] : nil))
     }
     return targets
   }
 
-  /// The plain listing.
-  static func unpacked(
-    _ payload: [UInt8], isCompressed: Bool, from host: String
-  ) throws(SyncError) -> [UInt8] {
-    guard isCompressed else { return payload }
-    do {
-      return try Zstd.decompress(payload, limit: 2 << 30)
-    } catch {
-      throw SyncError(.badAnswer, host, "the node's listing cannot be read: \(error.reason)")
-    }
-  }
-
-  init(_ bytes: [UInt8], _ host: String) {
-    self.bytes = bytes
+  init(_ reader: RecordReader, _ host: String) {
+    self.reader = reader
     self.host = host
   }
 
   private mutating func target(
-    _ index: Int, _ known: KnownTarget?
+    _ index: Int, _ known: KnownTarget?, manifest: FilePath?
   ) throws(SyncError) -> NodeTarget {
     let head = try text().split(separator: " ")
     guard (4...5).contains(head.count), head[0] == "T", head[1] == String(index),
@@ -81,38 +85,34 @@ struct NodeListing {
       index: index, state: state, number: Int64(head[3]) ?? 0, path: Array(try field()),
       name: Array(try field()))
     target.foldsCase = head.count == 5
+    var found = FoundEntries()
     while true {
       let record = try field()
       switch record.first {
       case UInt8(ascii: "E"):
         _ = try field()
         target.complete = record.last == UInt8(ascii: "0")
-        target.entries.sort { $0.path.precedes($1.path) }
+        if !found.sorter.isEmpty { target.entries = found.sorter.finish() }
+        target.root = found.root ?? target.root
         if !target.complete { target.newListing = nil }
         return target
       case UInt8(ascii: "S"):
         _ = try field()
-        let records = try recordsUpToEnd()
-        try add(records, to: &target)
-        target.newListing = KeptListing(Array(records))
+        target.newListing = try addAll(to: &found, keepingBesides: manifest)
       case UInt8(ascii: "C"):
         _ = try field()
-        try take(try recordsUpToEnd(), known, into: &target)
+        try addChanges(of: known, to: &target, keepingBesides: manifest)
       case UInt8(ascii: "N"):
         _ = try field()
-        try portableEntries(into: &target)
+        try addPortable(to: &found)
       case UInt8(ascii: "H"):
         _ = try field()
         try digests(into: &target)
       default:
         let link = try field()
-        add(try entry(record, link: link), to: &target)
+        found.add(try entry(record, link: link))
       }
     }
-  }
-
-  func add(_ entry: FileEntry, to target: inout NodeTarget) {
-    if entry.path.isEmpty { target.root = entry } else { target.entries.append(entry) }
   }
 
   // MARK: GNU find: `%y %m %s %T@ %p`, `%l`
@@ -155,23 +155,24 @@ struct NodeListing {
 
   // MARK: any find and stat: the names, then `%f %s %Y` for each, then links with their targets
 
-  private mutating func portableEntries(into target: inout NodeTarget) throws(SyncError) {
-    var names: [ArraySlice<UInt8>] = []
-    while let name = try fieldUnlessEmpty() { names.append(name) }
+  private mutating func addPortable(to found: inout FoundEntries) throws(SyncError) {
+    var names: [[UInt8]] = []
+    while let name = try fieldUnlessEmpty() { names.append(Array(name)) }
     let lines = try field().split(separator: UInt8(ascii: "\n"))
-    var links: [ArraySlice<UInt8>: ArraySlice<UInt8>] = [:]
-    while let name = try fieldUnlessEmpty() { links[name] = try field() }
+    var links: [[UInt8]: [UInt8]] = [:]
+    while let name = try fieldUnlessEmpty() { links[Array(name)] = Array(try field()) }
     guard lines.count == names.count else { throw bad("the folder changed while it was listed") }
     for (name, line) in zip(names, lines) {
       var rest = line
       guard let mode = number(word(&rest), radix: 16), let size = number(word(&rest)),
-        let seconds = number(rest), seconds.magnitude <= 9_000_000_000, let path = relative(name)
+        let seconds = number(rest), seconds.magnitude <= 9_000_000_000,
+        let path = relative(name[...])
       else { throw bad("a listed file cannot be understood") }
       let bits = UInt16(truncatingIfNeeded: mode & 0o7777)
+      let link = links[name]
       // A tar of this kind leaves a link the time of its making.
-      let mtime = links[name] == nil ? seconds * 1_000_000_000 : FileEntry.unknownTime
-      add(
-        make(path, kind(format: mode), mode: bits, size, mtime, links[name] ?? []), to: &target)
+      let mtime = link == nil ? seconds * 1_000_000_000 : FileEntry.unknownTime
+      found.add(make(path, kind(format: mode), mode: bits, size, mtime, link?[...] ?? []))
     }
   }
 
@@ -187,7 +188,7 @@ struct NodeListing {
   // MARK: `sha256sum -z`: `HEX  ./path` until the closing record
 
   private mutating func digests(into target: inout NodeTarget) throws(SyncError) {
-    while bytes[position...].first != UInt8(ascii: "E") {
+    while try peek() != UInt8(ascii: "E") {
       let line = try field()
       guard line.count > 66, let path = relative(line.dropFirst(66)) else {
         throw bad("a checksum cannot be understood")
@@ -198,12 +199,34 @@ struct NodeListing {
 
   // MARK: fields and numbers
 
-  private mutating func field() throws(SyncError) -> ArraySlice<UInt8> {
-    guard let end = bytes[position...].firstIndex(of: 0) else {
+  /// The next field; a copy is to be made of what is needed for long.
+  mutating func field() throws(SyncError) -> ArraySlice<UInt8> {
+    guard let field = try checked({ () throws(CompressionError) in try reader.next() }) else {
       throw bad("the listing is cut off")
     }
-    defer { position = end + 1 }
-    return bytes[position..<end]
+    return field
+  }
+
+  private mutating func hasMore() throws(SyncError) -> Bool {
+    try checked { () throws(CompressionError) in try reader.peek() } != nil
+  }
+
+  /// The first byte of the next field.
+  mutating func peek() throws(SyncError) -> UInt8 {
+    guard let byte = try checked({ () throws(CompressionError) in try reader.peek() }) else {
+      throw bad("the listing is cut off")
+    }
+    return byte
+  }
+
+  func checked<Result>(
+    _ body: () throws(CompressionError) -> Result
+  ) throws(SyncError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw SyncError(.badAnswer, host, "the node's listing cannot be read: \(error.reason)")
+    }
   }
 
   private mutating func fieldUnlessEmpty() throws(SyncError) -> ArraySlice<UInt8>? {

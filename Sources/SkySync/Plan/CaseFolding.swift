@@ -12,8 +12,8 @@ enum CaseFolding {
 
   /// Leaves out what would be taken for something else, with all that is in it: the first of such names stays.
   /// - Parameter entries: sorted by path.
-  static func split(_ entries: [FileEntry]) -> (kept: [FileEntry], clashes: [Problem]) {
-    var kept: [FileEntry] = []
+  static func split(_ entries: EntryList) -> (kept: EntryList, clashes: [Problem]) {
+    var kept = EntryListBuilder()
     var names: [String: [UInt8]] = [:]
     var clashes: [Problem] = []
     var left: Set<[UInt8]> = []
@@ -36,16 +36,16 @@ enum CaseFolding {
           reason: "differs from \(name) in case only, and the disk it would go to takes both for "
             + "one; left out"))
     }
-    return (kept, clashes)
+    return (kept.finish(), clashes)
   }
 
   /// `theirs` under the names that `ours` have for them.
   /// - Parameters: both sorted by path, as is the result.
-  static func respell(_ theirs: [FileEntry], as ours: [FileEntry]) -> [FileEntry] {
+  static func respell(_ theirs: EntryList, as ours: EntryList) -> EntryList {
     var names: [String: [UInt8]] = [:]
     for entry in ours { names[key(entry.path)] = entry.path }
     var folders: [[UInt8]: [UInt8]] = [:]
-    var result: [FileEntry] = []
+    var result = EntrySorter()
     for entry in theirs {
       let parent = folders[entry.path.parentPath] ?? entry.path.parentPath
       let path = parent.joined(entry.path.lastPart)
@@ -54,7 +54,7 @@ enum CaseFolding {
       if entry.kind == .folder { folders[entry.path] = named.path }
       result.append(named)
     }
-    return result.sorted { $0.path.precedes($1.path) }
+    return result.finish()
   }
 
   /// The name with small letters for capitals and the other way round; nil when it has none.

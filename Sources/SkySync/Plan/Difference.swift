@@ -3,21 +3,28 @@ struct Difference {
   private let local: FileTree
   private let policy: SyncPolicy
   private var manifest: Manifest
-  private var remote: [FileEntry]
+  private var remote: EntryList
   private var plan = SyncPlan()
-  private var extra: [FileEntry] = []
+  private var puts = EntryListBuilder()
+  private var newFolders = EntryListBuilder()
+  private var modes = EntryListBuilder()
+  private var folders: Set<[UInt8]> = []
+  private var extra: EntryList = []
+  /// Whether there is anything here that the node lacks.
+  private var hasNews = false
   private var retyped: [(old: FileEntry, new: FileEntry)] = []
 
   /// - Parameters:
   ///   - remote: what the node has, sorted by path; nil when the target does not exist.
   ///   - root: the folder here and there, when both are known: a different time is put right.
   static func plan(
-    from local: FileTree, to remote: [FileEntry]?, manifest: Manifest?, policy: SyncPolicy,
+    from local: FileTree, to remote: EntryList?, manifest: Manifest?, policy: SyncPolicy,
     root: (local: FileEntry, remote: FileEntry?)? = nil
   ) -> SyncPlan {
     guard let remote else { return everything(of: local) }
     var difference = Difference(local, remote, manifest ?? Manifest(), policy)
     difference.compare()
+    difference.findMoves()
     difference.decideDeletes()
     difference.decideRetyped()
     difference.plan.keepLinksTogether(in: local.entries)
@@ -35,76 +42,108 @@ struct Difference {
     var plan = SyncPlan()
     plan.whole = true
     plan.setsRoot = true
-    plan.puts = local.entries.filter { $0.kind != .folder }
-    plan.newFolders = local.entries.filter { $0.kind == .folder }
-    plan.folders = plan.newFolders.reversed()
+    var puts = EntryListBuilder()
+    var folders = EntryListBuilder()
+    var entry = local.entries.cursor
+    while entry.next() {
+      if entry.fields.kind == .folder { folders.append(entry) } else { puts.append(entry) }
+    }
+    plan.puts = puts.finish()
+    plan.newFolders = folders.finish()
+    plan.folders = EntryList(plan.newFolders.reversed())
     return plan
   }
 
   private init(
-    _ local: FileTree, _ remote: [FileEntry], _ manifest: Manifest, _ policy: SyncPolicy
+    _ local: FileTree, _ remote: EntryList, _ manifest: Manifest, _ policy: SyncPolicy
   ) {
     self.local = local
     self.remote = remote
     self.manifest = manifest
     self.policy = policy
-    var moves = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
-    if policy.moves { plan.moves = moves.search() }
-    plan.madeFolders = moves.madeFolders
-    plan.movedFiles = moves.movedFiles
-    self.remote = moves.remote
-    self.manifest = moves.manifest
+  }
+
+  /// Compares once more where something was renamed, with what the node has then.
+  private mutating func findMoves() {
+    guard policy.moves, hasNews else { return }
+    var search = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
+    let moves = search.search()
+    guard !moves.isEmpty else { return }
+    plan = SyncPlan()
+    plan.moves = moves
+    plan.madeFolders = search.madeFolders
+    plan.movedFiles = search.movedFiles
+    remote = search.remote
+    manifest = search.manifest
+    retyped = []
+    folders = []
+    compare()
   }
 
   // MARK: both sorted lists side by side
 
   private mutating func compare() {
-    var other = 0
-    for entry in local.entries {
-      while other < remote.count, remote[other].path.precedes(entry.path) {
-        extra.append(remote[other])
-        other += 1
+    var unknown = EntryListBuilder()
+    var other = remote.cursor
+    var isOther = other.next()
+    var entry = local.entries.cursor
+    while entry.next() {
+      while isOther, other.path != entry.path, other.path.precedes(entry.path) {
+        unknown.append(other)
+        isOther = other.next()
       }
-      if other < remote.count, remote[other].path == entry.path {
-        compare(entry, with: remote[other])
-        other += 1
+      if isOther, other.path == entry.path {
+        compare(entry, with: other)
+        isOther = other.next()
       } else {
-        create(entry)
+        hasNews = true
+        if entry.fields.kind == .folder { newFolders.append(entry) } else { puts.append(entry) }
       }
     }
-    extra += remote[other...]
+    while isOther {
+      unknown.append(other)
+      isOther = other.next()
+    }
+    extra = unknown.finish()
+    plan.puts = puts.finish()
+    plan.newFolders = newFolders.finish()
+    plan.modes = modes.finish()
   }
 
-  private mutating func create(_ entry: FileEntry) {
-    if entry.kind == .folder { plan.newFolders.append(entry) } else { plan.puts.append(entry) }
-  }
-
-  private mutating func compare(_ entry: FileEntry, with old: FileEntry) {
-    guard entry.kind == old.kind, old.size >= 0 else {
-      retyped.append((old, entry))
+  private mutating func compare(_ mine: borrowing EntryCursor, with other: borrowing EntryCursor) {
+    let (fields, old) = (mine.fields, other.fields)
+    guard fields.kind == old.kind, old.size >= 0 else {
+      retyped.append((other.entry, mine.entry))
       return
     }
-    if entry.kind == .folder {
-      if entry.mode != old.mode || !entry.hasTime(of: old) { plan.folders.append(entry) }
+    if fields.kind == .folder {
+      if fields.mode != old.mode || !fields.hasTime(of: old) { folders.insert(mine.entry.path) }
       return
     }
-    guard entry.looksLike(old), !policy.differing.contains(entry.path), !wasEdited(entry, old)
+    guard fields.looksLike(old, sameTarget: mine.linkTarget == other.linkTarget),
+      policy.differing.isEmpty || !policy.differing.contains(mine.path)
     else {
-      noticeOverwriting(entry, old)
-      considerPatching(entry, old)
-      plan.puts.append(entry)
+      put(mine.entry, in: other.entry)
+      puts.append(mine)
+      return
+    }
+    if fields.mtime != old.mtime, fields.kind == .file, wasEdited(mine.entry) {
+      put(mine.entry, in: other.entry)
+      puts.append(mine)
       return
     }
     plan.unchanged += 1
-    if entry.kind == .file, entry.mode != old.mode { plan.modes.append(entry) }
+    if fields.kind == .file, fields.mode != old.mode { modes.append(mine) }
+  }
+
+  private mutating func put(_ entry: FileEntry, in old: FileEntry) {
+    noticeOverwriting(entry, old)
+    considerPatching(entry, old)
   }
 
   /// Whether a node that keeps no fractions of a second hides an edit that we know of.
-  private func wasEdited(_ entry: FileEntry, _ old: FileEntry) -> Bool {
-    guard entry.mtime != old.mtime, entry.kind == .file,
-      let sent = manifest.entry(at: entry.path)
-    else { return false }
-    return sent.mtime != entry.mtime
+  private func wasEdited(_ entry: FileEntry) -> Bool {
+    manifest.entry(at: entry.path).map { $0.mtime != entry.mtime } ?? false
   }
 
   /// Hard links are sent whole: the first name's content is what the others are made of.
@@ -172,7 +211,8 @@ struct Difference {
   // MARK: a file where a folder was, and so on
 
   private mutating func decideRetyped() {
-    let gone = Set(plan.deletedFiles).union(plan.deletedFolders)
+    let gone = Set(retyped.isEmpty ? [] : plan.deletedFiles + plan.deletedFolders)
+    var (made, put): ([FileEntry], [FileEntry]) = ([], [])
     for (old, new) in retyped {
       if old.kind == .folder {
         guard remote.below(old.path).allSatisfy({ gone.contains($0.path) }) else {
@@ -185,19 +225,18 @@ struct Difference {
       } else {
         plan.deletedFiles.append(old.path)
       }
-      create(new)
+      if new.kind == .folder { made.append(new) } else { put.append(new) }
     }
     plan.deletedFolders.sort { $1.precedes($0) }
-    plan.newFolders.sort { $0.path.precedes($1.path) }
-    plan.puts.sort { $0.path.precedes($1.path) }
+    guard !retyped.isEmpty else { return }
+    plan.newFolders = plan.newFolders.merged(with: made)
+    plan.puts = plan.puts.merged(with: put)
   }
 
   // MARK: folders whose time the changes disturb
 
   private mutating func collectFolders() {
-    var touched: Set<[UInt8]> = []
-    for entry in plan.puts { touched.insert(entry.path.parentPath) }
-    for entry in plan.newFolders { touched.insert(entry.path.parentPath) }
+    var touched = Set(plan.puts.parents + plan.newFolders.parents)
     for path in plan.deletedFiles { touched.insert(path.parentPath) }
     for path in plan.deletedFolders { touched.insert(path.parentPath) }
     for move in plan.moves {
@@ -207,12 +246,12 @@ struct Difference {
     for path in plan.madeFolders { touched.insert(path.parentPath) }
     plan.setsRoot = touched.contains([])
     collectClosed(touched)
-    touched.formUnion(plan.folders.map(\.path))
-    touched.formUnion(plan.newFolders.map(\.path))
+    touched.formUnion(folders)
+    touched.formUnion(plan.newFolders.lazy.map(\.path))
     let all = touched.compactMap { path in
       local.entries.entry(at: path).flatMap { $0.kind == .folder ? $0 : nil }
     }
-    plan.folders = all.sorted { $1.path.precedes($0.path) }
+    plan.folders = EntryList(all.sorted { $1.path.precedes($0.path) })
   }
 
   private mutating func collectClosed(_ touched: Set<[UInt8]>) {

@@ -3,16 +3,15 @@
 /// A file is the same one when inode, size and time are; a folder when its inode is. Each move found is done
 /// at once in the picture of the node, so that the rest of the plan is made against what will be there.
 struct MoveSearch {
-  private let local: [FileEntry]
+  private let local: EntryList
   /// The node as it will be after the moves, and what was sent, by the names after them.
-  private(set) var remote: [FileEntry]
+  private(set) var remote: EntryList
   private(set) var manifest: Manifest
   /// Folders that moved files need and the node lacks, parents first.
   private(set) var madeFolders: [[UInt8]] = []
   /// Files and links that the moves take along.
   private(set) var movedFiles = 0
   private var moves: [SyncPlan.Move] = []
-  private var sentAt: [FileEntry.Identity.Place: FileEntry] = [:]
   /// Where folders that were moved stood when they were sent.
   private var movedFolders: [(from: [UInt8], to: [UInt8])] = []
 
@@ -21,75 +20,100 @@ struct MoveSearch {
   /// Each file moved alone costs a process on the node: beyond this, small ones are sent.
   private let mostFiles = 1_000
 
-  init(local: [FileEntry], remote: [FileEntry], manifest: Manifest) {
+  init(local: EntryList, remote: EntryList, manifest: Manifest) {
     self.local = local
     self.remote = remote
     self.manifest = manifest
   }
 
   mutating func search() -> [SyncPlan.Move] {
-    guard !manifest.entries.isEmpty else { return [] }
-    let fresh = newcomers { $0.kind != .link && $0.identity != nil }
-    guard !fresh.isEmpty, remote.count > 0 else { return [] }
-    for entry in manifest.entries where entry.kind != .link {
-      if let place = entry.identity?.place { sentAt[place] = entry }
-    }
-    for folder in fresh where folder.kind == .folder && movedFolders.count < mostFolders {
-      moveFolder(to: folder)
-    }
-    moveFiles(movedFolders.isEmpty ? fresh : newcomers { $0.kind == .file && $0.identity != nil })
+    guard !manifest.entries.isEmpty, !remote.isEmpty else { return [] }
+    moveFolders(newcomers(.folder))
+    moveFiles(newcomers(.file))
     return moves
   }
 
-  private func newcomers(_ wanted: (FileEntry) -> Bool) -> [FileEntry] {
-    var found: [FileEntry] = []
-    var other = 0
-    for entry in local {
-      while other < remote.count, remote[other].path.precedes(entry.path) { other += 1 }
-      let isThere = other < remote.count && remote[other].path == entry.path
-      if !isThere, wanted(entry) { found.append(entry) }
+  /// What is here, of this kind, and not on the node.
+  private func newcomers(_ kind: FileEntry.Kind) -> EntryList {
+    var found = EntryListBuilder()
+    var other = remote.cursor
+    var isOther = other.next()
+    var entry = local.cursor
+    while entry.next() {
+      while isOther, other.path.precedes(entry.path) { isOther = other.next() }
+      guard entry.fields.kind == kind, entry.fields.hasIdentity else { continue }
+      if !isOther || other.path != entry.path { found.append(entry) }
     }
-    return found
+    return found.finish()
   }
 
-  private mutating func moveFolder(to folder: FileEntry) {
-    guard let place = folder.identity?.place, let sent = sentAt[place], sent.kind == .folder,
-      remote.entry(at: folder.path) == nil
-    else { return }
+  /// Where in the manifest stands what was sent of these files, by what a rename keeps.
+  private func sent(_ files: EntryList) -> [FileEntry.Identity.Place: Int] {
+    var wanted: Set<UInt64> = []
+    var file = files.cursor
+    while file.next() { wanted.insert(file.fields.inode) }
+    var places: [FileEntry.Identity.Place: Int] = [:]
+    guard !wanted.isEmpty else { return places }
+    var entry = manifest.entries.cursor
+    var index = 0
+    while entry.next() {
+      defer { index += 1 }
+      let fields = entry.fields
+      guard fields.hasIdentity, fields.kind != .link, wanted.contains(fields.inode) else {
+        continue
+      }
+      places[FileEntry.Identity.Place(device: fields.device, inode: fields.inode)] = index
+    }
+    return places
+  }
+
+  private mutating func moveFolders(_ fresh: EntryList) {
+    let (places, entries) = (sent(fresh), manifest.entries)
+    guard !places.isEmpty else { return }
+    for folder in fresh where movedFolders.count < mostFolders {
+      guard let place = folder.identity?.place, let index = places[place] else { continue }
+      moveFolder(to: folder, sent: entries[index])
+    }
+  }
+
+  private mutating func moveFolder(to folder: FileEntry, sent: FileEntry) {
+    guard sent.kind == .folder, !remote.contains(folder.path) else { return }
     let from = current(sent.path)
-    guard from != folder.path, local.entry(at: from) == nil, !folder.path.isIn(from),
+    guard from != folder.path, !local.contains(from), !folder.path.isIn(from),
       remote.entry(at: from)?.kind == .folder, hasParent(folder.path)
     else { return }
     moves.append(SyncPlan.Move(from: from, to: folder.path, kind: .folder))
     movedFolders.append((from, folder.path))
     movedFiles += remote.below(from).count { $0.kind != .folder }
-    remote.rename(from, to: folder.path)
-    manifest.entries.rename(from, to: folder.path)
+    remote = remote.renamed(from, to: folder.path)
+    manifest.entries = manifest.entries.renamed(from, to: folder.path)
   }
 
-  private mutating func moveFiles(_ fresh: [FileEntry]) {
-    var renamed: [[UInt8]: [UInt8]] = [:]
-    for file in fresh where file.kind == .file && renamed.count < mostFiles {
-      guard let place = file.identity?.place, let sent = sentAt[place], sent.kind == .file,
-        sent.size == file.size, sent.mtime == file.mtime
-      else { continue }
-      let from = current(sent.path)
-      guard from != file.path, renamed[from] == nil,
-        local.entry(at: from) == nil, let old = remote.entry(at: from), sent.looksLike(old),
+  private mutating func moveFiles(_ fresh: EntryList) {
+    let places = sent(fresh)
+    guard !places.isEmpty else { return }
+    var renamed: [[UInt8]: FileEntry] = [:]
+    for file in fresh where renamed.count < mostFiles {
+      guard let place = file.identity?.place, let index = places[place] else { continue }
+      let sent = manifest.entries[index]
+      let from = sent.path
+      guard sent.kind == .file, sent.size == file.size, sent.mtime == file.mtime,
+        from != file.path, renamed[from] == nil,
+        !local.contains(from), var old = remote.entry(at: from), sent.looksLike(old),
         makeParent(of: file.path)
       else { continue }
       moves.append(SyncPlan.Move(from: from, to: file.path, kind: .file))
-      renamed[from] = file.path
+      old.path = file.path
+      renamed[from] = old
     }
     guard !renamed.isEmpty else { return }
     movedFiles += renamed.count
-    for index in remote.indices {
-      if let path = renamed[remote[index].path] { remote[index].path = path }
-    }
-    remote += madeFolders.map {
+    let folders = madeFolders.map {
       FileEntry(path: $0, kind: .folder, mode: 0o700, size: 0, mtime: .min)
     }
-    remote.sort { $0.path.precedes($1.path) }
+    remote.removeAll { renamed[$0.path] != nil }
+    remote = remote.merged(
+      with: (renamed.values + folders).sorted { $0.path.precedes($1.path) })
   }
 
   /// Sees to it that the folder of `path` is there before the moves; false when something else is.
@@ -121,11 +145,20 @@ extension FileEntry.Identity {
   var place: Place { Place(device: device, inode: inode) }
 }
 
-extension Array<FileEntry> {
-  /// Gives `from` and all below it the name `to`, and sorts again.
-  fileprivate mutating func rename(_ from: [UInt8], to: [UInt8]) {
-    for index in indices { self[index].path = self[index].path.renamed(from, to: to) }
-    sort { $0.path.precedes($1.path) }
+extension EntryList {
+  /// With the name `to` for `from` and all below it, sorted.
+  fileprivate func renamed(_ from: [UInt8], to: [UInt8]) -> EntryList {
+    var rest = EntryListBuilder()
+    var moved = EntryListBuilder()
+    var entry = cursor
+    while entry.next() {
+      if entry.path.isIn(from) {
+        moved.append(entry.path.renamed(from, to: to), entry.fields, target: entry.linkTarget)
+      } else {
+        rest.append(entry)
+      }
+    }
+    return rest.finish().merged(with: moved.finish())
   }
 }
 

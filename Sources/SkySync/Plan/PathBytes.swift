@@ -8,17 +8,19 @@ extension UInt8 {
   static let slash = UInt8(ascii: "/")
 }
 
+extension UnsafeRawBufferPointer {
+  /// Whether it sorts before `other` by its bytes, as `LC_ALL=C sort` has it.
+  func precedes(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard let mine = baseAddress, let theirs = other.baseAddress else { return count < other.count }
+    let order = memcmp(mine, theirs, Swift.min(count, other.count))
+    return order == 0 ? count < other.count : order < 0
+  }
+}
+
 extension Array<UInt8> {
   /// Whether it sorts before `other` by its bytes, as `LC_ALL=C sort` has it.
   func precedes(_ other: [UInt8]) -> Bool {
-    let common = Swift.min(count, other.count)
-    let order = withUnsafeBytes { mine in
-      other.withUnsafeBytes { theirs in
-        guard let mine = mine.baseAddress, let theirs = theirs.baseAddress else { return Int32(0) }
-        return memcmp(mine, theirs, common)
-      }
-    }
-    return order == 0 ? count < other.count : order < 0
+    withUnsafeBytes { mine in other.withUnsafeBytes { mine.precedes($0) } }
   }
 
   /// The folder that a relative path is in; empty for the root.
@@ -35,6 +37,13 @@ extension Array<UInt8> {
   func isIn(_ folder: [UInt8]) -> Bool {
     folder.isEmpty
       || (starts(with: folder) && (count == folder.count || self[folder.count] == UInt8.slash))
+  }
+
+  /// Whether `folder` is the folder that it is in; the empty path is the root.
+  func isChild(of folder: [UInt8]) -> Bool {
+    guard !folder.isEmpty else { return !contains(.slash) }
+    return count > folder.count && self[folder.count] == .slash && starts(with: folder)
+      && !self[(folder.count + 1)...].contains(.slash)
   }
 
   func joined(_ name: [UInt8]) -> [UInt8] {

@@ -16,11 +16,11 @@ public struct SyncPlan: Equatable, Sendable {
   /// The target does not exist yet: everything is put, and appears by one rename.
   public var whole = false
   /// Files and links to send, sorted by path; a folder never stands here.
-  public var puts: [FileEntry] = []
+  public var puts: EntryList = []
   /// Those of `puts` of which an earlier version stands on the node, as it was sent, sorted by path.
   public var patches: [Patch] = []
   /// Folders that the node lacks, sorted by path.
-  public var newFolders: [FileEntry] = []
+  public var newFolders: EntryList = []
   /// Folders to make before the moves, because moves lead into them; parents first.
   public var madeFolders: [[UInt8]] = []
   /// Done before everything else, in this order.
@@ -29,9 +29,9 @@ public struct SyncPlan: Equatable, Sendable {
   public var deletedFiles: [[UInt8]] = []
   public var deletedFolders: [[UInt8]] = []
   /// Files whose permission bits alone differ.
-  public var modes: [FileEntry] = []
+  public var modes: EntryList = []
   /// Folders to give their mode and time once all else is done, deepest first: new, touched or different ones.
-  public var folders: [FileEntry] = []
+  public var folders: EntryList = []
   /// Existing folders that refuse changes until they are opened.
   public var closedFolders: [[UInt8]] = []
   /// Whether the target's own time is to be set.
@@ -55,7 +55,10 @@ public struct SyncPlan: Equatable, Sendable {
 
   /// Bytes of content to send.
   public var contentBytes: Int64 {
-    puts.reduce(0) { $0 + ($1.kind == .file ? $1.size : 0) }
+    var bytes: Int64 = 0
+    var put = puts.cursor
+    while put.next() { bytes += put.fields.contentSize }
+    return bytes
   }
 }
 

@@ -17,11 +17,11 @@ struct SFTPListing: Sendable {
   /// - Parameter removesStale: whether leftovers of a transfer that was cut may be removed.
   func tree(
     below root: [UInt8], removesStale: Bool
-  ) async throws(SyncError) -> (entries: [FileEntry], isComplete: Bool) {
+  ) async throws(SyncError) -> (entries: EntryList, isComplete: Bool) {
     let outcome = await everything(below: root, removesStale: removesStale)
     var found = try outcome.get()
     found.entries.sort { $0.path.precedes($1.path) }
-    return (found.entries, found.isComplete)
+    return (EntryList(found.entries), found.isComplete)
   }
 
   private func everything(
@@ -87,7 +87,7 @@ struct SFTPListing: Sendable {
 extension SFTPSession {
   /// SHA-256 of files below `root`, lower-case hex by path: all of them are fetched for it.
   func digests(
-    of entries: [FileEntry], below root: [UInt8]
+    of entries: EntryList, below root: [UInt8]
   ) async throws(SyncError) -> [[UInt8]: [UInt8]] {
     var digests: [[UInt8]: [UInt8]] = [:]
     for entry in entries where entry.kind == .file && entry.size >= 0 {

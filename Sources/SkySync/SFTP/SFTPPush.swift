@@ -54,11 +54,11 @@ struct SFTPPush: Sendable {
     for (job, place) in zip(jobs, places) where job.refusal == nil {
       let change = SFTPChange(session, job, isMissing: place.isMissing, meter)
       let outcome = try await change.run().get()
-      work.packed.sent += outcome.sent
+      work.packed.filesSent += outcome.sent.count
       work.packed.broken += outcome.broken
       work.packed.contentBytes += outcome.contentBytes
       var own = PackResult()
-      own.sent = outcome.sent
+      own.notable = outcome.sent
       own.broken = outcome.broken
       if let failure = outcome.failure {
         work.failures.append(Problem(path: job.target.path, reason: failure))
@@ -112,7 +112,7 @@ struct SFTPPush: Sendable {
         let attributes = try await session.attributes(path.joined(name))
         let link =
           attributes.kind == .link ? try await session.linkTarget(path.joined(name)) : []
-        target.entries = [attributes.entry(at: name, linkTarget: link)]
+        target.entries = EntryList([attributes.entry(at: name, linkTarget: link)])
       } catch {
         if !error.isMissing { throw error }
       }
@@ -132,9 +132,10 @@ struct SFTPPush: Sendable {
 
   /// Asks for one of the names there with its letters swapped.
   private func foldsCase(_ target: NodeTarget) async throws(SFTPFault) -> Bool {
-    let names = Set(target.entries.map(\.path))
     for name in target.entries.lazy.map(\.path) where !name.contains(.slash) {
-      guard let swapped = CaseFolding.swapped(name), !names.contains(swapped) else { continue }
+      guard let swapped = CaseFolding.swapped(name), !target.entries.contains(swapped) else {
+        continue
+      }
       do {
         _ = try await session.attributes(target.path.joined(swapped))
         return true

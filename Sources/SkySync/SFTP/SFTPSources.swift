@@ -101,7 +101,7 @@ struct SFTPSources: Sendable {
       let parent = path.parentPath.isEmpty ? [UInt8.slash] : path.parentPath
       var target = NodeTarget(
         state: .file, number: Int64(index), path: parent, name: path.lastPart)
-      target.entries = [own.entry(at: path.lastPart, linkTarget: link)]
+      target.entries = EntryList([own.entry(at: path.lastPart, linkTarget: link)])
       return target
     }
     var target = NodeTarget(

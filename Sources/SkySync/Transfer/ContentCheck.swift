@@ -20,7 +20,7 @@ enum ContentCheck {
 
   /// - Parameter open: a descriptor to read the file from, which is closed here; nil when it cannot be read.
   static func differing(
-    _ entries: [FileEntry], _ digests: [[UInt8]: [UInt8]],
+    _ entries: EntryList, _ digests: [[UInt8]: [UInt8]],
     open: @escaping @Sendable (_ path: [UInt8]) -> CInt?
   ) async -> Set<[UInt8]> {
     // On a thread of its own: it reads all the files.

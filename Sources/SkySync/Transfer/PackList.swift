@@ -21,24 +21,43 @@ struct PackList: Equatable, Sendable {
   /// A member whose content is made here.
   struct Text: Equatable, Sendable {
     var name: [UInt8]
-    var content: [UInt8]
+    var content: Content
   }
 
-  /// A staged folder.
-  struct Folder: Equatable, Sendable {
-    var target: Int
-    var staged: [UInt8]
+  enum Content: Equatable, Sendable {
+    case bytes([UInt8])
+    /// A small tar of nothing but these: the one way to give many folders mode and time in one process.
+    case folders(EntryList)
+  }
+
+  /// What goes to one target.
+  struct Batch: Equatable, Sendable {
+    let target: Int
+    let puts: EntryList
+    let newFolders: EntryList
+    let staging: PackStaging
+    /// What may be patched, by path.
+    var patches: [[UInt8]: Patch] = [:]
+    let sums: Bool
+
+    func item(_ entry: FileEntry) -> Item {
+      Item(
+        target: target, staged: staging.staged(entry.path), entry: entry,
+        patch: patches.isEmpty ? nil : patches[entry.path], sums: sums)
+    }
   }
 
   private(set) var texts: [Text] = []
-  private(set) var folders: [Folder] = []
-  private(set) var items: [Item] = []
+  private(set) var batches: [Batch] = []
   /// What the node can do before the stream comes, see `PatchScript`.
   private(set) var orders: [UInt8] = []
   private var patchCount = 0
   let targetCount: Int
   /// Whether the nodes' tar reads files with holes.
   var keepsHoles = false
+  private(set) var contentBytes: Int64 = 0
+  /// What travels if of each patched file next to nothing does.
+  private(set) var leastBytes: Int64 = 0
 
   /// - Parameter plans: one for each target, nil where nothing is to be done.
   init(_ plans: [TargetPlan?]) {
@@ -46,53 +65,48 @@ struct PackList: Equatable, Sendable {
     for (index, plan) in plans.enumerated() {
       guard let plan else { continue }
       addLists(plan, index)
-      if plan.plan.whole { stageWhole(plan, index) } else { stageGroups(plan, index) }
+      stage(plan, index)
     }
   }
 
-  /// What travels if of each patched file next to nothing does.
-  var leastBytes: Int64 {
-    items.reduce(0) { $0 + ($1.entry.kind == .file && $1.patch == nil ? $1.entry.size : 0) }
+  /// How many files and links there are.
+  var count: Int { batches.reduce(0) { $0 + $1.puts.count } }
+
+  var folderCount: Int {
+    batches.reduce(0) { $0 + $1.newFolders.count + $1.staging.folders.count }
   }
 
-  var contentBytes: Int64 {
-    items.reduce(0) { $0 + ($1.entry.kind == .file ? $1.entry.size : 0) }
+  var sizes: ContentSizes { ContentSizes(batches.map(\.puts)) }
+
+  /// The file or link at this place in the stream.
+  func item(at index: Int) -> Item? {
+    var index = index
+    for batch in batches {
+      if index < batch.puts.count { return batch.item(batch.puts[index]) }
+      index -= batch.puts.count
+    }
+    return nil
   }
 
-  /// Of the item at this place in the stream.
-  @Sendable func contentSize(_ index: Int) -> Int64 { items[index].entry.contentSize }
-
-  // MARK: a target that does not exist: the tree as it is, below `K/w`
-
-  private mutating func stageWhole(_ plan: TargetPlan, _ target: Int) {
-    let root = [UInt8]("\(target)/w")
-    folders.append(Folder(target: target, staged: root))
-    for folder in plan.plan.newFolders {
-      folders.append(Folder(target: target, staged: root.joined(folder.path)))
+  private mutating func stage(_ plan: TargetPlan, _ target: Int) {
+    let puts = plan.plan.puts
+    let staging = PackStaging(plan.plan, target)
+    var batch = Batch(
+      target: target, puts: puts, newFolders: plan.plan.newFolders, staging: staging,
+      sums: plan.keepsSums)
+    let content = plan.plan.contentBytes
+    contentBytes += content
+    leastBytes += content
+    // In the order of the stream: that of their numbers is that of the orders.
+    for (path, old) in plan.sums.sorted(by: { $0.key.precedes($1.key) }) {
+      guard let entry = puts.entry(at: path),
+        let patch = order(old, plan, path, staging.staged(path), target)
+      else { continue }
+      batch.patches[path] = patch
+      leastBytes -= entry.contentSize
     }
-    for entry in plan.plan.puts {
-      items.append(
-        Item(
-          target: target, staged: root.joined(entry.path), entry: entry, sums: plan.keepsSums))
-    }
-  }
-
-  // MARK: changes in one that does: `K/G/name` goes into the folder that group G stands for
-
-  private mutating func stageGroups(_ plan: TargetPlan, _ target: Int) {
-    var groups = Groups(target: target)
-    for folder in plan.plan.newFolders {
-      folders.append(Folder(target: target, staged: groups.stage(folder.path, isFolder: true)))
-    }
-    for entry in plan.plan.puts {
-      let staged = groups.stage(entry.path, isFolder: false)
-      let patch = plan.sums[entry.path].flatMap { order($0, plan, entry.path, staged, target) }
-      items.append(
-        Item(target: target, staged: staged, entry: entry, patch: patch, sums: plan.keepsSums))
-    }
-    folders.insert(
-      contentsOf: groups.names.map { Folder(target: target, staged: $0) }, at: 0)
-    add("put", groups.lines, target)
+    batches.append(batch)
+    if !plan.plan.whole { add("put", staging.lines, target) }
   }
 
   private mutating func order(
@@ -106,47 +120,11 @@ struct PackList: Equatable, Sendable {
     return Patch(number: patchCount, old: old, checker: checker)
   }
 
-  private struct Groups {
-    let target: Int
-    private var groupOf: [[UInt8]: Int] = [:]
-    private var counts: [Int] = []
-    private var destinations: [[UInt8]] = []
-    private var stagedFolders: [[UInt8]: [UInt8]] = [:]
-
-    init(target: Int) { self.target = target }
-
-    var names: [[UInt8]] { counts.indices.map(name) }
-    var lines: [[UInt8]] {
-      destinations.indices.map { [UInt8]("\($0).\(counts[$0]) ") + destinations[$0].dotted }
-    }
-
-    private func name(_ group: Int) -> [UInt8] { [UInt8]("\(target)/\(group)") }
-
-    mutating func stage(_ path: [UInt8], isFolder: Bool) -> [UInt8] {
-      let parent = path.parentPath
-      let staged = (stagedFolders[parent] ?? group(parent)).joined(path.lastPart)
-      if isFolder { stagedFolders[path] = staged }
-      return staged
-    }
-
-    private mutating func group(_ destination: [UInt8]) -> [UInt8] {
-      if let group = groupOf[destination] {
-        counts[group] += 1
-        return name(group)
-      }
-      let group = counts.count
-      groupOf[destination] = group
-      counts.append(1)
-      destinations.append(destination)
-      return name(group)
-    }
-  }
-
   // MARK: lists
 
   private mutating func addLists(_ target: TargetPlan, _ index: Int) {
     let plan = target.plan
-    add("safe", Self.guarded(plan).map(\.dotted), index)
+    if !plan.whole { add("safe", Self.guarded(plan).map(\.dotted), index) }
     add("open", plan.closedFolders.map(\.dotted), index)
     add("mkdir", plan.madeFolders.map(\.dotted), index)
     // No path here has two slashes in a row but where source and destination meet.
@@ -160,7 +138,7 @@ struct PackList: Equatable, Sendable {
     addTar("folders", plan.folders, index)
     add("foldermodes", plan.folders.map { Self.octal($0) + [UInt8](" ") + $0.path.dotted }, index)
     guard plan.setsRoot, let root = target.root else { return }
-    addTar("top", [root], index)
+    addTar("top", EntryList([root]), index)
     add("topmode", [Self.octal(root)], index)
   }
 
@@ -170,22 +148,24 @@ struct PackList: Equatable, Sendable {
 
   /// Every folder that has to be a real one for the changes to stay inside, outermost first.
   static func guarded(_ plan: SyncPlan) -> [[UInt8]] {
-    let made = Set(plan.newFolders.map(\.path) + plan.madeFolders)
+    let made = Set(plan.madeFolders)
     let moved = plan.moves.filter { $0.kind == .folder }.map(\.to)
     var found: Set<[UInt8]> = []
     func add(_ path: [UInt8]) {
       var folder = path.parentPath
       while !folder.isEmpty, !found.contains(folder) {
-        if !made.contains(folder), !moved.contains(where: { folder.isIn($0) }) {
+        if !made.contains(folder), !plan.newFolders.contains(folder),
+          !moved.contains(where: { folder.isIn($0) })
+        {
           found.insert(folder)
         }
         folder = folder.parentPath
       }
     }
-    plan.puts.forEach { add($0.path) }
-    plan.newFolders.forEach { add($0.path) }
-    plan.modes.forEach { add($0.path) }
-    plan.folders.forEach { add($0.path.joined([0])) }
+    for entries in [plan.puts, plan.newFolders, plan.modes] {
+      for folder in entries.parents where !folder.isEmpty { add(folder.joined([0])) }
+    }
+    for folder in plan.folders { add(folder.path.joined([0])) }
     plan.madeFolders.forEach(add)
     plan.deletedFiles.forEach(add)
     plan.deletedFolders.forEach(add)
@@ -197,19 +177,14 @@ struct PackList: Equatable, Sendable {
   private mutating func add(_ name: String, _ lines: [[UInt8]], _ target: Int) {
     guard !lines.isEmpty else { return }
     texts.append(
-      Text(name: [UInt8]("c/\(target)/\(name)"), content: Array(lines.joined(separator: [0])) + [0])
-    )
+      Text(
+        name: [UInt8]("c/\(target)/\(name)"),
+        content: .bytes(Array(lines.joined(separator: [0])) + [0])))
   }
 
-  /// A small tar of nothing but folders: the one way to give many folders mode and time in one process.
-  private mutating func addTar(_ name: String, _ entries: [FileEntry], _ target: Int) {
+  private mutating func addTar(_ name: String, _ entries: EntryList, _ target: Int) {
     guard !entries.isEmpty else { return }
-    var content: [UInt8] = []
-    for entry in entries {
-      let path = entry.path.isEmpty ? [UInt8]("./") : entry.path.dotted + [UInt8.slash]
-      content += TarHeader(name: path, kind: .folder, mode: entry.mode, mtime: entry.mtime).blocks
-    }
-    texts.append(Text(name: [UInt8]("c/\(target)/\(name)"), content: content + TarHeader.end))
+    texts.append(Text(name: [UInt8]("c/\(target)/\(name)"), content: .folders(entries)))
   }
 }
 

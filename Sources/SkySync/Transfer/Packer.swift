@@ -24,7 +24,10 @@ struct PackResult: Sendable {
     var patch: Int?
   }
 
-  var sent: [Sent] = []
+  /// How many files and links.
+  var filesSent = 0
+  /// Of these, what was read otherwise than it was planned, or of which there is more to know.
+  var notable: [Sent] = []
   /// Per target: what could not be sent whole; the node drops it before it commits.
   var broken: [(target: Int, problem: Problem)] = []
   var contentBytes: Int64 = 0
@@ -40,7 +43,8 @@ final class Packer {
   private let sink: any ByteSink
   private let progress: (Int64) -> Void
   private var result = PackResult()
-  private var listing: [[[UInt8]]]
+  /// By target, what is staged.
+  private var listing: [RecordSorter]
   private var dropped: [[UInt8]] = []
   private var again: [PackList.Item] = []
   private var links: [LinkKey: [UInt8]] = [:]
@@ -62,44 +66,66 @@ final class Packer {
     self.sources = sources
     self.sink = sink
     self.progress = progress
-    listing = Array(repeating: [], count: list.targetCount)
+    listing = Array(repeating: RecordSorter(), count: list.targetCount)
   }
 
   deinit { buffer.deallocate() }
 
   func run() throws -> PackResult {
     for text in list.texts { try add(text) }
-    for folder in list.folders {
-      let header = TarHeader(name: folder.staged, kind: .folder, mode: 0o700, mtime: 0)
-      try append(header.blocks)
-      listing[folder.target].append([UInt8]("d ") + inTarget(folder.staged))
+    for batch in list.batches {
+      for folder in batch.staging.folders { try addFolder(folder, batch.target) }
+      var folder = batch.newFolders.cursor
+      while folder.next() { try addFolder(batch.staging.staged(folder.path), batch.target) }
     }
-    for item in list.items { try add(item, isLastTry: false) }
+    for batch in list.batches {
+      for entry in batch.puts { try add(batch.item(entry), isLastTry: false) }
+    }
     for item in again { try add(item, isLastTry: true) }
     let lines = dropped.map { $0.dotted + [0] }
-    try add(PackList.Text(name: [UInt8]("drop"), content: Array(lines.joined())))
-    try add(PackList.Text(name: [UInt8]("end"), content: digests))
+    try add(PackList.Text(name: [UInt8]("drop"), content: .bytes(Array(lines.joined()))))
+    try add(PackList.Text(name: [UInt8]("end"), content: .bytes(digests())))
     try append(TarHeader.end)
     try flush()
     try sink.finish()
     return result
   }
 
-  private var digests: [UInt8] {
+  private func digests() -> [UInt8] {
     var text = ""
-    for (target, records) in listing.enumerated() {
-      let root = [UInt8]("d .")
-      let sorted = (records + [root]).sorted { $0.precedes($1) }
-      text += "\(target) \(SHA256.hex(Array(sorted.joined(separator: [0])) + [0]))\n"
+    for target in listing.indices {
+      listing[target].append([UInt8]("d ."))
+      var hash = SHA256()
+      listing[target].finish { hash.update($0) }
+      text += "\(target) \(hash.finish())\n"
     }
     return Array(text.utf8)
   }
 
+  private func addFolder(_ staged: [UInt8], _ target: Int) throws {
+    try append(TarHeader(name: staged, kind: .folder, mode: 0o700, mtime: 0).blocks)
+    listing[target].append([UInt8]("d ") + inTarget(staged))
+  }
+
   private func add(_ text: PackList.Text) throws {
-    let size = Int64(text.content.count)
+    var size: Int64 = 0
+    try pieces(of: text) { size += Int64($0.count) }
     try append(TarHeader(name: text.name, kind: .file, mode: 0o600, size: size, mtime: 0).blocks)
-    try append(text.content)
+    try pieces(of: text, append)
     try zeros(TarHeader.padding(after: size))
+  }
+
+  private func pieces(of text: PackList.Text, _ body: ([UInt8]) throws -> Void) throws {
+    switch text.content {
+    case .bytes(let bytes): try body(bytes)
+    case .folders(let folders):
+      for folder in folders {
+        let name = folder.path.isEmpty ? [UInt8]("./") : folder.path.dotted + [UInt8.slash]
+        try body(
+          TarHeader(name: name, kind: .folder, mode: folder.mode, mtime: folder.mtime).blocks)
+      }
+      try body(TarHeader.end)
+    }
   }
 
   // MARK: files and links
@@ -176,7 +202,7 @@ final class Packer {
       return true
     }
     let name = [UInt8]("\(lists)/mend.\(order.number)")
-    try add(PackList.Text(name: name, content: patch.instructions(mode: entry.mode)))
+    try add(PackList.Text(name: name, content: .bytes(patch.instructions(mode: entry.mode))))
     record(item, entry, patch: (order.number, patch.sums))
     return true
   }
@@ -226,8 +252,11 @@ final class Packer {
     let read = summer?.finish()
     summer = nil
     let sums = patch?.sums ?? (read?.size == entry.size ? read : nil)
-    result.sent.append(
-      PackResult.Sent(target: item.target, entry: sent, sums: sums, patch: patch?.number))
+    result.filesSent += 1
+    if sums != nil || patch != nil || sent != item.entry {
+      result.notable.append(
+        PackResult.Sent(target: item.target, entry: sent, sums: sums, patch: patch?.number))
+    }
     let letter = entry.kind == .link ? "l" : "f"
     let mode = String(entry.mode, radix: 8)
     let size =

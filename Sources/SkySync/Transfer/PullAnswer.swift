@@ -15,8 +15,8 @@ struct PullAnswer: Sendable {
       let ready = try await frames.next(), ready.name == "ready"
     else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
     let canCompress = hello.words[2] == "1"
-    let listing = try NodeListing.unpacked(scan.payload, isCompressed: canCompress, from: host)
-    let targets = try NodeListing.targets(in: listing, from: host)
+    let targets = try NodeListing.targets(
+      in: scan.payload, isCompressed: canCompress, from: host)
     for target in targets { try check(target, host) }
     return PullAnswer(canCompress: canCompress, targets: targets)
   }

@@ -114,7 +114,7 @@ struct PullRun: Sendable {
     let asked = work.plan.wanted
     let meter = SendMeter(
       total: work.plan.contentBytes, files: asked.count,
-      sizeOfFile: { asked[$0].entry.contentSize }, progress)
+      sizes: ContentSizes([EntryList(asked.lazy.map(\.entry))]), progress)
     let pipe = BytePipe()
     async let extracted = Self.extract(asked, folder, answer.canCompress, pipe, meter)
     async let written = write(answer.request(asked))

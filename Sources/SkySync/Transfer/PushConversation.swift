@@ -70,9 +70,7 @@ struct PushConversation: Sendable {
     guard let scan = try await frames.next(), scan.name == "scan",
       let ready = try await frames.next(), ready.name == "ready"
     else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
-    let listing = try NodeListing.unpacked(
-      scan.payload, isCompressed: canDecompress, from: host)
-    let targets = try targets(in: listing, await known)
+    let targets = try targets(in: scan.payload, isCompressed: canDecompress, await known)
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
@@ -83,10 +81,12 @@ struct PushConversation: Sendable {
   }
 
   private func targets(
-    in listing: [UInt8], _ known: [KnownTarget?]
+    in listing: [UInt8], isCompressed: Bool, _ known: [KnownTarget?]
   ) throws(SyncError) -> [NodeTarget] {
     do {
-      return try NodeListing.targets(in: listing, from: host, known: known)
+      return try NodeListing.targets(
+        in: listing, isCompressed: isCompressed, from: host, known: known,
+        manifests: pairs.map(\.manifest))
     } catch {
       // Whatever it was, the next look does not build on it.
       for case let manifest? in pairs.map(\.manifest) { KeptFile.forget(besides: manifest) }

@@ -15,13 +15,14 @@ struct PushWork: Sendable {
 
   /// What was packed as one of these patches does not stand on the node.
   mutating func leaveOut(_ patches: [Int]) {
-    for file in packed.sent {
+    for file in packed.notable {
       guard let number = file.patch, patches.contains(number) else { continue }
       unpatched.insert(file.entry.path)
       let problem = Problem(path: file.entry.path, reason: "could not be patched on the node")
       packed.broken.append((file.target, problem))
+      packed.filesSent -= 1
     }
-    packed.sent.removeAll { $0.patch.map(patches.contains) ?? false }
+    packed.notable.removeAll { $0.patch.map(patches.contains) ?? false }
   }
 
   func fill(_ report: inout SyncReport) {
@@ -32,7 +33,7 @@ struct PushWork: Sendable {
       report.notices += plan.notices
       report.problems += plan.problems
     }
-    report.filesSent = packed.sent.count
+    report.filesSent = packed.filesSent
     report.bytesContent = packed.contentBytes
     report.problems += trees.flatMap(\.problems) + packed.broken.map(\.problem) + failures
     report.bytesWireOut = bytesOut
@@ -117,7 +118,7 @@ struct PushRun {
     packed.keepsHoles = answer.unpacksHoles
     let list = packed
     let meter = SendMeter(
-      total: list.contentBytes, files: list.items.count, sizeOfFile: list.contentSize, progress)
+      total: list.contentBytes, files: list.count, sizes: list.sizes, progress)
     let lanes =
       list.leastBytes > options.laneBytes
       ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil

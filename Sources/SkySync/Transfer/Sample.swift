@@ -11,12 +11,11 @@ enum Sample {
 
   /// True when the sample shrinks by a quarter or more, and the stream is more than a few packets.
   static func shrinks(_ list: PackList, _ sources: [SourceFolder]) -> Bool {
-    let names = list.folders.count + list.items.count
+    let names = list.folderCount + list.count
     guard list.contentBytes > 16 << 10 || names > 16 else { return false }
-    let items = list.items.filter { $0.entry.kind == .file && $0.entry.size > 0 }
     // Mostly headers and lists: these always shrink.
     guard list.contentBytes > 1024 * Int64(names) else { return true }
-    let bytes = pieces(of: items, sources)
+    let bytes = pieces(of: list, sources)
     var compressed = 0
     do {
       let writer = try ZstdWriter(level: 1, threads: 0) { compressed += $0.count }
@@ -29,18 +28,22 @@ enum Sample {
   }
 
   /// The bytes in the middle of files that stand at equal distances in the stream's content.
-  private static func pieces(of items: [PackList.Item], _ sources: [SourceFolder]) -> [UInt8] {
-    let total = items.reduce(0) { $0 + $1.entry.size }
-    let step = max(total / Int64(files), 1)
+  private static func pieces(of list: PackList, _ sources: [SourceFolder]) -> [UInt8] {
+    let step = max(list.contentBytes / Int64(files), 1)
     var bytes: [UInt8] = []
     var position: Int64 = 0
     var wanted = step / 2
-    for item in items {
-      defer { position += item.entry.size }
-      while wanted < position + item.entry.size {
-        bytes += read(item, at: max(0, wanted - position), sources)
-        wanted += max(step, item.entry.size / 4)
+    var index = 0
+    var sizes = list.sizes
+    while let size = sizes.next() {
+      while wanted < position + size {
+        if let item = list.item(at: index) {
+          bytes += read(item, at: max(0, wanted - position), sources)
+        }
+        wanted += max(step, size / 4)
       }
+      position += size
+      index += 1
     }
     return bytes
   }

@@ -4,27 +4,29 @@ import Synchronization
 final class SendMeter: Sendable {
   private struct State {
     var done: Int64 = 0
-    /// How many files, in the order of the stream, fit into what is done, and their size.
+    /// How many files, in the order of the stream, fit into what is done, and their size with the next one's.
     var files = 0
     var filesSize: Int64 = 0
+    var sizes: ContentSizes
     var told = ContinuousClock.now
     var isOver = false
   }
 
   private let total: Int64
   private let files: Int
-  private let sizeOfFile: @Sendable (Int) -> Int64
   private let report: @Sendable (SyncProgress) -> Void
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  /// - Parameter sizeOfFile: by its place in the stream.
+  /// - Parameter sizes: of the files, in the order of the stream.
   init(
-    total: Int64, files: Int, sizeOfFile: @escaping @Sendable (Int) -> Int64 = { _ in 0 },
+    total: Int64, files: Int, sizes: ContentSizes = ContentSizes([]),
     _ report: @escaping @Sendable (SyncProgress) -> Void
   ) {
     self.total = total
     self.files = files
-    self.sizeOfFile = sizeOfFile
+    var sizes = sizes
+    let first = sizes.next() ?? 0
+    state = Mutex(State(filesSize: first, sizes: sizes))
     self.report = report
     report(SyncProgress(phase: .sending, bytesTotal: total, filesTotal: files))
   }
@@ -54,10 +56,8 @@ final class SendMeter: Sendable {
   }
 
   private func countFiles(_ state: inout State) {
-    while state.files < files {
-      let size = sizeOfFile(state.files)
-      guard state.filesSize + size <= state.done else { return }
-      state.filesSize += size
+    while state.files < files, state.filesSize <= state.done {
+      state.filesSize += state.sizes.next() ?? 0
       state.files += 1
     }
   }

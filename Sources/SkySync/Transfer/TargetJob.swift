@@ -78,9 +78,9 @@ struct TargetJob: Sendable {
   }
 
   private static func renamed(_ tree: FileTree, to name: [UInt8]) -> FileTree {
-    var tree = tree
-    for index in tree.entries.indices { tree.entries[index].path = name }
-    return tree
+    var entries = Array(tree.entries)
+    for index in entries.indices { entries[index].path = name }
+    return FileTree(entries: entries, problems: tree.problems)
   }
 
   /// Why nothing can be done with the target, known before anything is sent.
@@ -108,8 +108,10 @@ struct TargetJob: Sendable {
     let manifest = remembered(packed, failed: failed)
     if plan.whole, !failed, packed.broken.isEmpty {
       // The node keeps its listing once it has said the end; another than this one does no harm.
-      let listing = KeptListing(root: source.root, entries: manifest.entries)
-      KeptFile.save(listing, besides: path)
+      if let writer = KeptFile.writer(besides: path) {
+        KeptListing.write(root: source.root, entries: manifest.entries, to: writer)
+        if let listing = writer.finish() { KeptFile.save(listing, besides: path) }
+      }
     }
     rememberSums(packed, manifest, besides: path)
     if let old, old.entries == manifest.entries { return }
@@ -122,12 +124,22 @@ struct TargetJob: Sendable {
   }
 
   private func rememberSums(_ packed: PackResult, _ manifest: Manifest, besides path: FilePath) {
-    let fresh = packed.sent.filter { $0.target == target.index && $0.sums != nil }
+    let fresh = packed.notable.filter { $0.target == target.index && $0.sums != nil }
     guard !fresh.isEmpty else { return }
-    let wanted = Set(manifest.entries.lazy.compactMap(SumsFile.Key.init))
-    var all = SumsFile.load(besides: path).filter { wanted.contains($0.key) }
-    for file in fresh {
-      if let key = SumsFile.Key(file.entry), wanted.contains(key) { all[key] = file.sums }
+    let known = SumsFile.load(besides: path)
+    let read = Dictionary(
+      fresh.compactMap { file in
+        SumsFile.Key(file.entry).flatMap { key in
+          file.sums.map { (key, $0) }
+        }
+      }, uniquingKeysWith: { $1 })
+    var all: [SumsFile.Key: BlockSums] = [:]
+    var entry = manifest.entries.cursor
+    while entry.next() {
+      guard entry.fields.size >= BlockSums.smallestFile, let key = SumsFile.Key(entry.entry) else {
+        continue
+      }
+      all[key] = read[key] ?? known[key]
     }
     SumsFile.save(all, besides: path)
   }
@@ -136,32 +148,33 @@ struct TargetJob: Sendable {
     var sent: [[UInt8]: FileEntry] = [:]
     var missing = Set(plan.problems.map(\.path))
     let index = target.index
-    for file in packed.sent where file.target == index { sent[file.entry.path] = file.entry }
+    for file in packed.notable where file.target == index { sent[file.entry.path] = file.entry }
     for broken in packed.broken where broken.target == index { missing.insert(broken.problem.path) }
-    var entries = tree.entries.filter { !missing.contains($0.path) }
-    if !sent.isEmpty {
-      for index in entries.indices {
-        if let entry = sent[entries[index].path] { entries[index] = entry }
-      }
+    var entries = tree.entries
+    if !sent.isEmpty || !missing.isEmpty {
+      entries = EntryList(
+        entries.lazy.compactMap { missing.contains($0.path) ? nil : sent[$0.path] ?? $0 })
     }
-    entries += leftovers(failed: failed)
-    entries.sort { $0.path.precedes($1.path) }
-    return Manifest(entries: entries)
+    let left = leftovers(failed: failed)
+    return Manifest(entries: left.isEmpty ? entries : entries.merged(with: left))
   }
 
   /// What was sent before, is not in the tree now, and stands on the node still.
-  private func leftovers(failed: Bool) -> [FileEntry] {
+  private func leftovers(failed: Bool) -> EntryList {
     guard let old else { return [] }
     let deleted = failed ? [] : Set(plan.deletedFiles + plan.deletedFolders)
-    var next = 0
-    return old.entries.filter { entry in
-      while next < tree.entries.count, tree.entries[next].path.precedes(entry.path) { next += 1 }
-      let isHere = next < tree.entries.count && tree.entries[next].path == entry.path
-      guard !isHere, !deleted.contains(entry.path),
-        let there = target.entries.entry(at: entry.path)
-      else { return false }
-      return entry.looksLike(there)
-        && !plan.moves.contains { entry.path.isIn($0.from) }
+    var left = EntryListBuilder()
+    var here = tree.entries.cursor
+    var isHere = here.next()
+    var entry = old.entries.cursor
+    while entry.next() {
+      while isHere, here.path.precedes(entry.path) { isHere = here.next() }
+      if isHere, here.path == entry.path { continue }
+      guard !deleted.contains(entry.path), let there = target.entries.entry(at: entry.path),
+        entry.entry.looksLike(there), !plan.moves.contains(where: { entry.path.isIn($0.from) })
+      else { continue }
+      left.append(entry)
     }
+    return left.finish()
   }
 }

@@ -82,43 +82,23 @@ final class ZstdWriter {
 private let regularFile = 0o100000
 
 enum Zstd {
-  /// The bytes that `compressed` stands for, at most `limit` of them.
-  static func decompress(_ compressed: [UInt8], limit: Int) throws(CompressionError) -> [UInt8] {
-    let archive = archive_read_new()
-    defer { archive_read_free(archive) }
-    guard archive_read_support_filter_zstd(archive) == ARCHIVE_OK,
-      archive_read_support_format_raw(archive) == ARCHIVE_OK
-    else { throw CompressionError(archive) }
-    var output: [UInt8] = []
-    var failure: CompressionError?
-    compressed.withUnsafeBytes { input in
-      var entry: OpaquePointer?
-      guard archive_read_open_memory(archive, input.baseAddress, input.count) == ARCHIVE_OK,
-        archive_read_next_header(archive, &entry) == ARCHIVE_OK
-      else {
-        failure = CompressionError(archive)
-        return
-      }
-      failure = readAll(archive, into: &output, limit: limit)
+  /// Gives the bytes that `compressed` stands for, piece by piece, at most `limit` of them.
+  static func pieces(
+    of compressed: [UInt8], limit: Int
+  ) throws(CompressionError) -> () throws(CompressionError) -> [UInt8]? {
+    var place = 0
+    let reader = try ZstdReader {
+      let end = min(place + (256 << 10), compressed.count)
+      defer { place = end }
+      return place < end ? Array(compressed[place..<end]) : nil
     }
-    if let failure { throw failure }
-    return output
-  }
-
-  private static func readAll(
-    _ archive: OpaquePointer?, into output: inout [UInt8], limit: Int
-  ) -> CompressionError? {
-    var bytes: UnsafeRawPointer?
-    var count = 0
-    var offset: Int64 = 0
-    while true {
-      let status = archive_read_data_block(archive, &bytes, &count, &offset)
-      if status == ARCHIVE_EOF { return nil }
-      guard status == ARCHIVE_OK else { return CompressionError(archive) }
-      guard output.count + count <= limit else {
-        return CompressionError(reason: "more than \(limit) bytes")
-      }
-      output.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+    try reader.open()
+    var left = limit
+    return { () throws(CompressionError) in
+      guard let piece = try reader.next() else { return nil }
+      left -= piece.count
+      guard left >= 0 else { throw CompressionError(reason: "more than \(limit) bytes") }
+      return Array(piece)
     }
   }
 }

@@ -8,7 +8,7 @@ final class ZstdReader {
   private var chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
 
   /// - Parameter input: the next compressed piece, nil at the end; blocks.
-  init(_ input: @escaping () -> [UInt8]?) throws {
+  init(_ input: @escaping () -> [UInt8]?) throws(CompressionError) {
     self.input = input
     archive = archive_read_new()
     guard archive_read_support_filter_zstd(archive) == ARCHIVE_OK,
@@ -22,7 +22,7 @@ final class ZstdReader {
   }
 
   /// Waits for the stream's beginning.
-  func open() throws {
+  func open() throws(CompressionError) {
     // Unretained: the archive does not outlive this object, which frees it.
     let context = Unmanaged.passUnretained(self).toOpaque()
     let status = archive_read_open(
@@ -48,7 +48,7 @@ final class ZstdReader {
   }
 
   /// The next plain piece, valid until the next call; nil at the end.
-  func next() throws -> UnsafeRawBufferPointer? {
+  func next() throws(CompressionError) -> UnsafeRawBufferPointer? {
     var bytes: UnsafeRawPointer?
     var count = 0
     var offset: Int64 = 0

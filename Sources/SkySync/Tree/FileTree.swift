@@ -1,6 +1,6 @@
 /// One file, folder or symbolic link of a tree.
 ///
-/// The order of the stored properties keeps an entry at 64 bytes: a tree may have a million of them.
+/// The order of the stored properties keeps an entry at 64 bytes; of many, an `EntryList` is smaller.
 public struct FileEntry: Equatable, Sendable {
   public enum Kind: UInt8, Sendable { case file, folder, link }
 
@@ -74,13 +74,17 @@ public struct FileEntry: Equatable, Sendable {
 /// A tree of files as it was at one look: every folder stands before what is in it.
 public struct FileTree: Equatable, Sendable {
   /// Sorted by the bytes of `path` (as `LC_ALL=C sort` does), no two alike.
-  public var entries: [FileEntry]
+  public var entries: EntryList
   /// What could not be read and what is left out on purpose; never a reason to fail.
   public var problems: [Problem]
 
-  public init(entries: [FileEntry] = [], problems: [Problem] = []) {
+  public init(entries: EntryList = [], problems: [Problem] = []) {
     self.entries = entries
     self.problems = problems
+  }
+
+  public init(entries: [FileEntry], problems: [Problem] = []) {
+    self.init(entries: EntryList(entries), problems: problems)
   }
 }
 

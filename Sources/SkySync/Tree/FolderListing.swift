@@ -1,5 +1,5 @@
-/// What is in one folder, packed: a tree of a million files exists twice for a moment.
-struct FolderListing: Sendable {
+/// What is in one folder, as it is being read; kept `packed`, for a tree of a million files exists twice for a moment.
+struct FolderListing {
   struct Record: Sendable {
     var size: Int64 = 0
     var mtime: Int64 = 0
@@ -33,13 +33,13 @@ struct FolderListing: Sendable {
   var device: UInt64 = 0
   /// Where other file systems are mounted, by record.
   var otherDevices: [Int: UInt64] = [:]
-  /// The numbers of the folders' own listings, by record; what is missing was not entered.
+  /// The numbers of the folders' own listings, in the order of the records.
   var children: [(record: Int, number: Int32)] = []
   /// In the order of the bytes of whole paths: `a`, `a-b`, `a/x` as `-` is less than `/`.
   var order: [Item] = []
 
   /// Sets `order`.
-  mutating func sort() {
+  private mutating func sort() {
     var keys: [Key] = []
     keys.reserveCapacity(records.count)
     bytes.withUnsafeBufferPointer { bytes in
@@ -95,14 +95,57 @@ struct FolderListing: Sendable {
     static func == (left: Key, right: Key) -> Bool { !(left < right) && !(right < left) }
   }
 
-  /// The number of the listing of the folder that `records[index]` is.
-  func child(_ index: Int) -> Int32? {
+  /// Begins the listing of another folder, in the room of this one.
+  mutating func begin(_ path: [UInt8]) {
+    self.path = path
+    bytes.removeAll(keepingCapacity: true)
+    records.removeAll(keepingCapacity: true)
+    children.removeAll(keepingCapacity: true)
+    otherDevices.removeAll()
+    device = 0
+  }
+
+  /// In order: entries by their names and, where the content of a folder stands, the number of its listing.
+  mutating func packed() -> [UInt8] {
+    sort()
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 24 * records.count)
+    var encoder = EntryEncoder()
+    bytes.withUnsafeBufferPointer { bytes in
+      for item in order {
+        let record = records[item.record]
+        let nameEnd = Int(record.start) + Int(record.nameLength)
+        let name = UnsafeBufferPointer(rebasing: bytes[Int(record.start)..<nameEnd])
+        if item.isContent {
+          let number = children[place(of: item.record)].number
+          encoder.append(number: Int(number), name, to: &result)
+        } else {
+          let length = record.kind == .link ? Int(record.size) : 0
+          encoder.append(
+            name, fields(item.record),
+            target: UnsafeBufferPointer(rebasing: bytes[nameEnd..<(nameEnd + length)]), to: &result)
+        }
+      }
+    }
+    return Array(result[...])
+  }
+
+  /// Where in `children` the folder stands that `records[index]` is.
+  private func place(of index: Int) -> Int {
     var (low, high) = (0, children.count)
     while low < high {
       let middle = (low + high) / 2
       if children[middle].record < index { low = middle + 1 } else { high = middle }
     }
-    return low < children.count && children[low].record == index ? children[low].number : nil
+    return low
+  }
+
+  private func fields(_ index: Int) -> EntryFields {
+    let record = records[index]
+    return EntryFields(
+      size: record.size, mtime: record.mtime, device: otherDevices[index] ?? device,
+      inode: record.inode, ctime: record.ctime, links: record.links, mode: record.mode,
+      kind: record.kind, hasIdentity: true)
   }
 
   /// The path of `records[index]`.
@@ -116,12 +159,7 @@ struct FolderListing: Sendable {
     let record = records[index]
     let nameEnd = Int(record.start) + Int(record.nameLength)
     let target = record.kind == .link ? Array(bytes[nameEnd..<(nameEnd + Int(record.size))]) : []
-    return FileEntry(
-      path: path(index), kind: record.kind, mode: record.mode,
-      size: record.size, mtime: record.mtime, linkTarget: target,
-      identity: .init(
-        device: otherDevices[index] ?? device, inode: record.inode, links: record.links,
-        ctime: record.ctime))
+    return FileEntry(path: path(index), fields: fields(index), linkTarget: target)
   }
 }
 

@@ -13,6 +13,8 @@ struct FolderReader {
   /// The names of the current folder, each ended by a NUL.
   var names: [CChar] = []
   var found: [Name] = []
+  /// Of the current folder, in the room of those before.
+  private var listing = FolderListing(path: [])
   /// The rules' prefix, the folder's path and a name: what the rules are asked about.
   var path: [UInt8] = []
 
@@ -67,9 +69,10 @@ struct FolderReader {
     let level = readRules(folder, of: task)
     let asks = level != nil || !run.rules.isEmpty
     if asks { path = run.rules.prefix + (task.path.isEmpty ? [] : task.path + [slash]) }
-    var listing = FolderListing(path: task.path)
-    listing.records.reserveCapacity(found.count)
-    listing.bytes.reserveCapacity(names.count - found.count)
+    var listing = self.listing
+    self.listing = FolderListing(path: [])
+    defer { self.listing = listing }
+    listing.begin(task.path)
     var folders: [Int] = []
     for name in found {
       var known: stat?
@@ -89,8 +92,7 @@ struct FolderReader {
       }
     }
     enter(folders, of: &listing, at: folder, level: level)
-    listing.sort()
-    output.listings.append((task.number, listing))
+    output.listings.append((task.number, listing.packed()))
   }
 
   /// Makes tasks of the folders at these places of `listing`.

@@ -83,7 +83,7 @@ final class ScanRun: Sendable {
     var problems = rules.problems
     var ignored: [FileScan.Ignored] = []
     var trackedIgnored: [FileScan.Ignored] = []
-    var listings = [FolderListing?](repeating: nil, count: queue.count)
+    var listings = [[UInt8]](repeating: [], count: queue.count)
     for output in outputs {
       problems += output.problems
       ignored += output.ignored
@@ -112,39 +112,42 @@ final class ScanRun: Sendable {
 
 /// What one thread found.
 struct ScanOutput: Sendable {
-  var listings: [(number: Int32, listing: FolderListing)] = []
+  /// Packed, see `FolderListing`.
+  var listings: [(number: Int32, listing: [UInt8])] = []
   var problems: [Problem] = []
   var ignored: [FileScan.Ignored] = []
   var trackedIgnored: [FileScan.Ignored] = []
 }
 
-/// Puts the listings of all folders in the order of their paths; the root's has number 0.
-private func assemble(_ listings: consuming [FolderListing?]) -> [FileEntry] {
-  var entries: [FileEntry] = []
-  entries.reserveCapacity(listings.reduce(0) { $0 + ($1?.records.count ?? 0) })
-  func take(_ number: Int32) -> FolderListing? {
-    guard Int(number) < listings.count else { return nil }
-    defer { listings[Int(number)] = nil }
-    return listings[Int(number)]
+/// Puts the packed listings of all folders in the order of their paths; the root's has number 0.
+private func assemble(_ listings: consuming [[UInt8]]) -> EntryList {
+  var builder = EntryListBuilder()
+  func take(_ number: Int) -> [UInt8] {
+    guard listings.indices.contains(number) else { return [] }
+    defer { listings[number] = [] }
+    return listings[number]
   }
   // The folders around the current one, and how far each has got.
-  var around: [(listing: FolderListing, next: Int)] = []
-  var current = take(0).map { (listing: $0, next: 0) }
-  while let (listing, start) = current {
-    var next = start
-    while next < listing.order.count, !listing.order[next].isContent {
-      entries.append(listing.entry(listing.order[next].record))
-      next += 1
-    }
-    guard next < listing.order.count else {
-      current = around.popLast()
+  var around: [(listing: [UInt8], decoder: EntryDecoder, prefix: Int)] = []
+  var current = (listing: take(0), decoder: EntryDecoder(), prefix: 0)
+  // The current folder's path with a slash behind it, then a name.
+  var path: [UInt8] = []
+  while true {
+    guard current.listing.withUnsafeBytes({ current.decoder.next(in: $0) }) else {
+      guard let outer = around.popLast() else { return builder.finish() }
+      current = outer
       continue
     }
-    let child = listing.child(listing.order[next].record)
-    around.append((listing, next + 1))
-    current = child.flatMap(take).map { (listing: $0, next: 0) } ?? around.popLast()
+    path.removeLast(path.count - current.prefix)
+    path += current.decoder.name
+    if let number = current.decoder.number {
+      path.append(slash)
+      around.append(current)
+      current = (listing: take(number), decoder: EntryDecoder(), prefix: path.count)
+    } else {
+      builder.append(path, current.decoder.fields, target: current.decoder.target)
+    }
   }
-  return entries
 }
 
 /// The system's words for an error.

@@ -31,6 +31,16 @@ public final class TreeWatch: Sendable {
     #endif
   }
 
+  /// The kernel does not tell of all these folders, as its limits or the system are: they are looked at once a
+  /// second.
+  public var isLooking: Bool {
+    #if os(Linux)
+      return events?.isBlind ?? true
+    #else
+      return true
+    #endif
+  }
+
   /// Returns once something may have changed and nothing changed for `quiet` since, which is waited for
   /// two seconds at most. Throws `CancellationError`.
   public func change(quiet: Duration = .milliseconds(100)) async throws {

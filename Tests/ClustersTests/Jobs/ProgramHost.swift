@@ -1,5 +1,6 @@
 import Dispatch
 import SkySync
+import Support
 import SystemPackage
 
 #if canImport(Glibc)
@@ -42,8 +43,10 @@ final class ProgramRun: RemoteCommand {
   private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
 
   init(_ words: [String], _ environment: [String]) throws {
+    signal(SIGPIPE, SIG_IGN)
     let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
-    let pid = try Self.spawn(words, environment, input.read, output.write, errors.write)
+    let pid = try spawn(
+      words, environment: environment, streams: [input.read, output.write, errors.write])
     for far in [input.read, output.write, errors.write] { try far.close() }
     (self.pid, self.input) = (pid, input.write)
     (self.output, self.errors) = (output.read, errors.read)
@@ -104,40 +107,6 @@ extension ProgramRun {
       #endif
       (read, write) = (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
     }
-  }
-
-  private static func spawn(
-    _ words: [String], _ environment: [String], _ streams: FileDescriptor...
-  ) throws -> pid_t {
-    #if canImport(Glibc)
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-    #else
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    for (number, stream) in streams.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, stream.rawValue, Int32(number))
-    }
-    // The threads of this process have signals blocked, and a child would inherit that.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
-    var process: pid_t = 0
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-    defer { for text in arguments + variables { free(text) } }
-    let status = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
-    guard status == 0 else { throw Errno(rawValue: status) }
-    return process
   }
 
   private static func wait(_ pid: pid_t) -> RemoteOutcome {

@@ -187,6 +187,45 @@ import Testing
     }
   }
 
+  /// The kernel of the other side goes on acknowledging: only ssh can tell.
+  @Test func `a server that answers nothing is given up as ServerAliveInterval says`() async throws
+  {
+    try await withLoopbackSSHD { sshd in
+      try await withDelayProxy(to: sshd) { proxy in
+        var host = sshd.host(through: proxy.address, proxy.port)
+        host.set("serveraliveinterval", "2")
+        host.set("serveralivecountmax", "2")
+        try await withConnection(to: host) { connection in
+          let running = try await connection.start("echo go; exec sleep 100")
+          _ = try await running.read()
+          proxy.pause(true)
+          let error = try await syncError { try await running.outcome() }
+          #expect(error?.code == .timeout)
+          #expect(error?.reason.contains("answered nothing for 4") == true)
+        }
+        proxy.pause(false)
+      }
+    }
+  }
+
+  @Test func `a slow reader or a quiet command is no silence of the server`() async throws {
+    try await withLoopbackSSHD { sshd in
+      var host = sshd.host
+      host.set("serveraliveinterval", "1")
+      host.set("serveralivecountmax", "1")
+      try await withConnection(to: host) { connection in
+        let running = try await connection.start("head -c 20000000 /dev/zero; exec sleep 100")
+        try await Task.sleep(for: .seconds(9))
+        var count = 0
+        while count < 20_000_000, let bytes = try await running.read() { count += bytes.count }
+        try await Task.sleep(for: .seconds(9))
+        let answer = try await connection.answer("echo alive")
+        #expect(answer.text == "alive\n")
+        #expect(count == 20_000_000)
+      }
+    }
+  }
+
   @Test func `a far server works as a near one does`() async throws {
     try await withLoopbackSSHD { sshd in
       try await withDelayProxy(to: sshd, delay: .milliseconds(25)) { proxy in

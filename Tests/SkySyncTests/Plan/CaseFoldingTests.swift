@@ -21,13 +21,13 @@ import Testing
     }
   }
 
-  private func names(_ entries: [FileEntry]) -> [String] {
+  private func names(_ entries: EntryList) -> [String] {
     entries.map { String(decoding: $0.path, as: UTF8.self) }
   }
 
   @Test func `the first of two names stays, a folder goes with all that is in it`() {
     let split = CaseFolding.split(
-      tree("A", "B/", "B/x", "a", "b/", "b/y", "b/z/", "b/z/q", "c", "É", "é"))
+      EntryList(tree("A", "B/", "B/x", "a", "b/", "b/y", "b/z/", "b/z/q", "c", "É", "é")))
     #expect(names(split.kept) == ["A", "B", "B/x", "c", "É"])
     #expect(
       split.clashes.map { String(decoding: $0.path, as: UTF8.self) } == ["a", "b", "é"])
@@ -38,12 +38,13 @@ import Testing
     var entries = tree("a", "b")
     entries[0].path = [0xFE]
     entries[1].path = [0xFF]
-    #expect(CaseFolding.split(entries).clashes.isEmpty)
+    #expect(CaseFolding.split(EntryList(entries)).clashes.isEmpty)
   }
 
   @Test func `what stands there is known by our spelling`() {
     let there = CaseFolding.respell(
-      tree("Dir/", "Dir/Own", "Dir/X", "readme"), as: tree("README", "dir/", "dir/x"))
+      EntryList(tree("Dir/", "Dir/Own", "Dir/X", "readme")),
+      as: EntryList(tree("README", "dir/", "dir/x")))
     #expect(names(there) == ["README", "dir", "dir/Own", "dir/x"])
   }
 

@@ -90,8 +90,9 @@ private func told(_ plan: SyncPlan) -> [String] {
     var policy = SyncPolicy()
     policy.mirror = example.mirror
     let plan = Difference.plan(
-      from: FileTree(entries: example.local), to: example.remote,
-      manifest: example.sent.isEmpty ? nil : Manifest(entries: example.sent), policy: policy)
+      from: FileTree(entries: example.local), to: example.remote.map { EntryList($0) },
+      manifest: example.sent.isEmpty ? nil : Manifest(entries: EntryList(example.sent)),
+      policy: policy)
     #expect(told(plan) == example.expected)
   }
 
@@ -106,7 +107,8 @@ private func told(_ plan: SyncPlan) -> [String] {
     let sent = [file("a", 1, .folder), file("a/x", 2), file("a/y", 3), file("k", 4)]
     let local = [file("b", 1, .folder), file("b/new", 9), file("b/x", 2), file("k", 4)]
     let plan = Difference.plan(
-      from: FileTree(entries: local), to: sent, manifest: Manifest(entries: sent),
+      from: FileTree(entries: local), to: EntryList(sent),
+      manifest: Manifest(entries: EntryList(sent)),
       policy: SyncPolicy())
     #expect(told(plan) == ["move b", "delete b/y", "put b/new", "mode b"])
     #expect(plan.movedFiles == 2)
@@ -118,7 +120,8 @@ private func told(_ plan: SyncPlan) -> [String] {
     edited.size = 6
     let local = [file("c", 3), file("n", 7, .folder), file("n/a", 1), edited]
     let plan = Difference.plan(
-      from: FileTree(entries: local), to: sent, manifest: Manifest(entries: sent),
+      from: FileTree(entries: local), to: EntryList(sent),
+      manifest: Manifest(entries: EntryList(sent)),
       policy: SyncPolicy())
     #expect(told(plan) == ["mkdir n", "move n/a", "delete b", "put n/b"])
   }
@@ -128,7 +131,8 @@ private func told(_ plan: SyncPlan) -> [String] {
     var there = sent
     there[0].size = 77
     let plan = Difference.plan(
-      from: FileTree(entries: [file("b", 1)]), to: there, manifest: Manifest(entries: sent),
+      from: FileTree(entries: [file("b", 1)]), to: EntryList(there),
+      manifest: Manifest(entries: EntryList(sent)),
       policy: SyncPolicy())
     #expect(told(plan) == ["put b"])
     #expect(plan.notices.count == 1)

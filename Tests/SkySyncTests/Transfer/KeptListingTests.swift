@@ -153,10 +153,21 @@ import Testing
         try WholeFile.replace(right, with: new)
         let changes = try await run(
           "env", ["LC_ALL=C", "comm", "-z", "-3", left.string, right.string])
-        let merged = KeptListing(old).applying(changes.output[...])
+        let merged = try applied(changes.output, to: old)
         #expect(merged == new, "seed \(seed) round \(round)")
       }
     }
+  }
+
+  private func applied(_ changes: [UInt8], to old: [UInt8]) throws -> [UInt8]? {
+    var result: [UInt8] = []
+    var merge = try ListingChanges(of: KeptListing(old)) { result += $0 + [0] }
+    var reader = RecordReader(changes)
+    while let change = try reader.next() {
+      guard try merge.apply(change) else { return nil }
+    }
+    try merge.finish()
+    return result
   }
 
   private func listing(_ random: inout SeededRandom) -> [UInt8] {

@@ -42,7 +42,7 @@ import Testing
     try await withScratchFolder { folder in
       try await folder.make(Self.odd)
       let scan = try await scan(folder)
-      #expect(try await scan.tree.entries == entriesOfFind(folder))
+      #expect(try await Array(scan.tree.entries) == entriesOfFind(folder))
       #expect(scan.tree.problems == [])
     }
   }
@@ -64,7 +64,7 @@ import Testing
         tree.items.append((path, folders.last == path ? .folder() : .file("")))
       }
       try await folder.make(tree)
-      #expect(try await scan(folder).tree.entries == entriesOfFind(folder))
+      #expect(try await Array(scan(folder).tree.entries) == entriesOfFind(folder))
     }
   }
 
@@ -91,7 +91,7 @@ import Testing
       let deep = Array(Array(repeating: part, count: 60).joined(separator: [0x2F]))
       try await folder.make([.bytes(deep + Array("/end".utf8)): .file("x"), "side": .file("")])
       let tree = try await scan(folder).tree
-      #expect(try await tree.entries == entriesOfFind(folder))
+      #expect(try await Array(tree.entries) == entriesOfFind(folder))
       #expect(tree.entries.map(\.path.count).max() == 60 * 201 + 3)
       #expect(tree.problems == [])
     }
@@ -106,7 +106,7 @@ import Testing
         tree.items.append((Array("\(path)/z-side/leaf".utf8), .file("")))
       }
       try await folder.make(tree)
-      #expect(try await scan(folder).tree.entries == entriesOfFind(folder))
+      #expect(try await Array(scan(folder).tree.entries) == entriesOfFind(folder))
     }
   }
 

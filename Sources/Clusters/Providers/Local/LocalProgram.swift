@@ -12,12 +12,12 @@ enum LocalProgram {
 
   /// No shell: arguments as they are. Standard input is empty and standard output thrown away.
   static func run(
-    _ program: FilePath, _ arguments: [String]
+    _ program: FilePath, _ arguments: [String], options: PlatformOptions = PlatformOptions()
   ) async throws(ProviderError) -> Outcome {
     do {
       let result = try await Subprocess.run(
-        .path(program), arguments: Arguments(arguments), input: .none, output: .discarded,
-        error: .bytes(limit: 64 << 10))
+        .path(program), arguments: Arguments(arguments), platformOptions: options, input: .none,
+        output: .discarded, error: .bytes(limit: 64 << 10))
       let status: Int32 =
         switch result.terminationStatus {
         case .exited(let code): code

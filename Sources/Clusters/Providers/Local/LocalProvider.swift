@@ -31,8 +31,13 @@ package struct LocalProvider: Provider {
     }
   }
 
+  package func shortage(_ cluster: ClusterSpec) async -> ProviderError? {
+    do throws(ProviderError) { try ThisMachine.require(cluster) } catch { return error }
+    return nil
+  }
+
   package func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
-    try ThisMachine.require(cluster.requirements)
+    try ThisMachine.require(cluster)
     let machine = try LocalMachine.current(searchPath: searchPath)
     let lock = try await NodesLock.take(cluster.name, in: home)
     defer { withExtendedLifetime(lock) {} }

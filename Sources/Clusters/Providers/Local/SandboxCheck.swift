@@ -1,3 +1,4 @@
+import Subprocess
 import SystemPackage
 
 /// Whether this machine lets this user make the namespaces that a node consists of.
@@ -8,13 +9,36 @@ enum SandboxCheck {
       SandboxCommand.namespaces(machine)
       + ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"]
     do {
-      let outcome = try await LocalProgram.run(machine.programs.bwrap, arguments)
+      let outcome = try await undisturbed(machine.programs.bwrap, arguments)
       guard outcome.status != 0 else { return nil }
       return ProviderError(
         .unavailable, "bwrap", "cannot make a sandbox here: \(outcome.complaint)",
         advice: advice(limits: Limits.now(), isRoot: machine.isRoot))
     } catch {
       return error
+    }
+  }
+
+  /// To its end, milliseconds away, whatever interrupts us: bubblewrap that is killed before it has mapped
+  /// its child's user leaves that child asleep for ever.
+  private static func undisturbed(
+    _ program: FilePath, _ arguments: [String]
+  ) async throws(ProviderError) -> LocalProgram.Outcome {
+    var alone = PlatformOptions()
+    alone.processGroupID = 0
+    let run = Task { [alone] () async -> Result<LocalProgram.Outcome, ProviderError> in
+      await resultOf(program, arguments, alone)
+    }
+    return try await run.value.get()
+  }
+
+  private static func resultOf(
+    _ program: FilePath, _ arguments: [String], _ options: PlatformOptions
+  ) async -> Result<LocalProgram.Outcome, ProviderError> {
+    do throws(ProviderError) {
+      return .success(try await LocalProgram.run(program, arguments, options: options))
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -27,15 +27,27 @@ enum ThisMachine {
     return probe
   }
 
-  /// Throws `tooFew` with what it lacks for every one of the alternatives.
-  static func require(_ alternatives: [Requirements]) throws(ProviderError) {
-    guard !alternatives.allSatisfy(\.asksNothing),
-      let lack = Fitting.lack(probe(), alternatives)
+  /// Throws `tooFew` with what it lacks for every one of the alternatives, or with ports that are taken.
+  static func require(_ cluster: ClusterSpec) throws(ProviderError) {
+    if !cluster.requirements.allSatisfy(\.asksNothing),
+      let lack = Fitting.lack(probe(), cluster.requirements)
+    {
+      throw lacking(
+        "this machine \(lack)",
+        advice: "Ask for less below `resources`, or give --infra of machines that have it.")
+    }
+    guard !cluster.ports.isEmpty,
+      // No address: the new nodes' own are free.
+      let words = BusyPorts.words(BusyPorts.here().taken(cluster.ports, own: ""))
     else { return }
-    var error = ProviderError(
-      .tooFew, "local", "this machine \(lack)",
-      advice: "Ask for less below `resources`, or give --infra of machines that have it.")
+    throw lacking(
+      "\(words) by a program of this machine, whose network local nodes share",
+      advice: "Name another port below `resources`, or end that program (`ss -ltnp` names it).")
+  }
+
+  private static func lacking(_ reason: String, advice: String) -> ProviderError {
+    var error = ProviderError(.tooFew, "local", reason, advice: advice)
     error.leavesNothing = true
-    throw error
+    return error
   }
 }

@@ -5,6 +5,7 @@ import SkySync
 struct PoolChoice: Sendable {
   let reach: PoolReach
   let requirements: [Requirements]
+  let ports: [ClosedRange<Int>]
   let report: @Sendable (Event) -> Void
 
   /// Why a machine was not taken.
@@ -25,7 +26,8 @@ struct PoolChoice: Sendable {
     var rest = candidates[...]
     while chosen.count < count, !rest.isEmpty {
       // Where machines are likely to be refused, looking at them one after the other would take long.
-      let width = requirements.allSatisfy(\.asksNothing) ? count - chosen.count : 32
+      let asksNothing = requirements.allSatisfy(\.asksNothing) && ports.isEmpty
+      let width = asksNothing ? count - chosen.count : 32
       let batch = Array(rest.prefix(width))
       rest = rest.dropFirst(width)
       let results = await resultsInParallel(batch, width: 64) { machine throws(ProviderError) in
@@ -50,16 +52,19 @@ struct PoolChoice: Sendable {
   }
 
   private func look(at machine: PoolMachine) async throws(ProviderError) {
-    let probe: Probe
+    let (probe, busy): (Probe, BusyPorts)
     do throws(SyncError) {
-      probe = try await reach.visit(machine) { host throws(SyncError) in
-        try await Probe.run(on: host)
+      (probe, busy) = try await reach.visit(machine) { host throws(SyncError) in
+        let probe = try await Probe.run(on: host)
+        return (probe, ports.isEmpty ? BusyPorts() : try await BusyPorts.look(on: host))
       }
     } catch {
       throw ProviderError(error)
     }
-    guard let lack = Fitting.lack(probe, requirements) else { return }
-    throw ProviderError(.tooFew, machine.host, lack)
+    let lack = [Fitting.lack(probe, requirements), BusyPorts.words(busy.taken(ports))]
+      .compactMap(\.self)
+    guard !lack.isEmpty else { return }
+    throw ProviderError(.tooFew, machine.host, lack.joined(separator: ", "))
   }
 
   private func tooFew(

@@ -56,6 +56,13 @@ struct SSHPoolProvider: Provider {
     return nil
   }
 
+  func shortage(_ cluster: ClusterSpec) async -> ProviderError? {
+    do throws(ProviderError) { _ = try await pick(cluster.numNodes, for: cluster) } catch {
+      return error
+    }
+    return nil
+  }
+
   func up(_ cluster: ClusterSpec) async throws(ProviderError) -> [Node] {
     let reach = reach
     let before = try await holdings(of: cluster)
@@ -145,22 +152,11 @@ extension SSHPoolProvider {
 
   /// All machines of the cluster, new ones recorded as its own.
   private func take(_ cluster: ClusterSpec) async throws(ProviderError) -> [PoolHolding] {
-    let pool = try PoolFolder(support.home).pool(name)
-    var machines: [PoolMachine] = []
-    for host in pool.hosts { machines.append(try reach.machine(host, of: pool)) }
-    let choice = PoolChoice(
-      reach: reach, requirements: cluster.requirements, report: support.report)
     while true {
       let held = try await holdings(of: cluster)
       let missing = cluster.numNodes - held.count
       guard missing > 0 else { return held }
-      let holders = try await holders()
-      let taken = machines.compactMap { machine in
-        holders[machine.holding.machine].map { "\(machine.host): cluster \($0) has it" }
-      }
-      let picked = try await choice.pick(
-        missing, from: machines.filter { holders[$0.holding.machine] == nil }, pool: pool,
-        taken: taken)
+      let picked = try await pick(missing, for: cluster)
       let free = (0..<cluster.numNodes).filter { rank in !held.contains { $0.rank == rank } }
       let new = zip(free, picked).map { rank, machine in
         var holding = machine.holding
@@ -170,6 +166,25 @@ extension SSHPoolProvider {
       // Another sky may have been quicker with one of them: then look again.
       try await hold(new, cluster)
     }
+  }
+
+  /// Machines that could be taken now.
+  private func pick(
+    _ count: Int, for cluster: ClusterSpec
+  ) async throws(ProviderError) -> [PoolMachine] {
+    let pool = try PoolFolder(support.home).pool(name)
+    var machines: [PoolMachine] = []
+    for host in pool.hosts { machines.append(try reach.machine(host, of: pool)) }
+    let holders = try await holders()
+    let taken = machines.compactMap { machine in
+      holders[machine.holding.machine].map { "\(machine.host): cluster \($0) has it" }
+    }
+    let choice = PoolChoice(
+      reach: reach, requirements: cluster.requirements, ports: cluster.ports,
+      report: support.report)
+    return try await choice.pick(
+      count, from: machines.filter { holders[$0.holding.machine] == nil }, pool: pool,
+      taken: taken)
   }
 
   private func holders() async throws(ProviderError) -> [String: String] {

@@ -10,6 +10,33 @@ struct SlurmAllocation {
 
   /// Its number.
   func submitted() async throws(ProviderError) -> String {
+    let request = try await request()
+    let answer = try await ask(SlurmScripts.submit, request)
+    guard answer.count > 1, answer[0] == "job" else { throw refusal(answer, request) }
+    return answer[1]
+  }
+
+  /// Why Slurm would never grant it; nil when it would, be it later.
+  func shortage() async throws(ProviderError) -> ProviderError? {
+    let request = try await request()
+    let answer = try await ask(SlurmScripts.tryOut, request)
+    return answer.first == "fits" ? nil : refusal(answer, request)
+  }
+
+  private func ask(
+    _ body: String, _ request: SlurmRequest
+  ) async throws(ProviderError) -> [String] {
+    let words = request.words.map(ShellText.quoted).joined(separator: " ")
+    let answers = try await provider.ask(
+      body,
+      [
+        ("N", ShellText.quoted(request.jobName)), ("S", ShellText.quoted(words)),
+        ("E", "\"${TMPDIR:-/tmp}/\(request.jobName).$$\""),
+      ])
+    return answers.last ?? []
+  }
+
+  private func request() async throws(ProviderError) -> SlurmRequest {
     var request = SlurmRequest(
       jobName: SlurmProvider.jobName(spec), numNodes: spec.numNodes,
       partition: provider.partition, requirements: spec.requirements.first)
@@ -19,21 +46,15 @@ struct SlurmAllocation {
         SlurmScripts.gres, [("P", ShellText.quoted(provider.partition ?? ""))])
       request.gres = answers.first.map { Array($0.dropFirst()) } ?? []
     }
-    let words = request.words.map(ShellText.quoted).joined(separator: " ")
-    let answers = try await provider.ask(
-      SlurmScripts.submit,
-      [
-        ("N", ShellText.quoted(request.jobName)), ("S", ShellText.quoted(words)),
-        ("E", "\"${TMPDIR:-/tmp}/\(request.jobName).$$\""),
-      ])
-    guard let answer = answers.last, answer.count > 1, answer[0] == "job" else {
-      let reason = answers.last?.dropFirst().joined(separator: " ") ?? ""
-      var error = ProviderError(
-        .tooFew, provider.infra, "Slurm did not take the request: \(reason)",
-        advice: "asked for: \(request.words.joined(separator: " "))")
-      error.leavesNothing = answers.last?.first == "refused"
-      throw error
-    }
-    return answer[1]
+    return request
+  }
+
+  private func refusal(_ answer: [String], _ request: SlurmRequest) -> ProviderError {
+    let reason = answer.dropFirst().joined(separator: " ")
+    var error = ProviderError(
+      .tooFew, provider.infra, "Slurm did not take the request: \(reason)",
+      advice: "asked for: \(request.words.joined(separator: " "))")
+    error.leavesNothing = answer.first == "refused"
+    return error
   }
 }

@@ -55,6 +55,31 @@ struct SlurmProvider: Provider {
     }
   }
 
+  func shortage(_ spec: ClusterSpec) async -> ProviderError? {
+    do throws(ProviderError) { return try await SlurmAllocation(self, spec).shortage() } catch {
+      return error
+    }
+  }
+
+  func probe(
+    _ nodes: [RankedHost], of spec: ClusterSpec
+  ) async throws(ProviderError) -> [Probe] {
+    let machines = try await inParallel(nodes, width: 64) { node throws(ProviderError) in
+      do throws(SyncError) { return try await Probe.run(on: node.host) } catch {
+        throw ProviderError(error)
+      }
+    }
+    let answers = try await ask(
+      SlurmScripts.details, [("N", ShellText.quoted(Self.jobName(spec)))])
+    let names = answers.first { $0.first == "names" }?.dropFirst().map(\.self) ?? []
+    return zip(nodes, machines).map { node, machine in
+      guard node.rank < names.count,
+        let line = answers.first(where: { $0.starts(with: ["has", names[node.rank]]) })
+      else { return machine }
+      return SlurmShare(words: line.dropFirst(2)).of(machine)
+    }
+  }
+
   func up(_ spec: ClusterSpec) async throws(ProviderError) -> [Node] {
     let number = try await submitted(spec)
     try await SlurmWait(self).awaitRunning(number)
@@ -98,13 +123,17 @@ struct SlurmProvider: Provider {
   func selfEnding(_ spec: ClusterSpec, down: Bool) -> SelfEnding? {
     guard down else { return nil }
     let name = ShellText.quoted(Self.jobName(spec))
-    return SelfEnding(
+    var ending = SelfEnding(
       script: SlurmScripts.path + "scancel -u \"$(id -un)\" -n \(name)\n", headOnly: true)
+    ending.busy = SlurmScripts.path + "N=\(name)\n" + SlurmScripts.busy
+    return ending
   }
 
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {
     let settings = "N=\(ShellText.quoted(Self.jobName(spec)))\nK=\(nodes)\n"
-    return JobSpread(script: settings + SlurmScripts.path + SlurmScripts.spread)
+    return JobSpread(
+      script: settings + SlurmScripts.path + SlurmScripts.spread,
+      toOthers: settings + SlurmScripts.path + SlurmScripts.toOthers)
   }
 }
 

@@ -36,7 +36,32 @@ extension NodeStorage {
         status: status, log: answer.log, uri: uri, tried: "copying it to \(target) failed",
         node: host.name)
     }
-    return TransferReport(
+    var report = TransferReport(
       transferred: last.value?.transfers ?? 0, bytes: last.value?.bytes ?? 0)
+    report.copied.folder = content.isObject ? Self.folder(of: target) : target
+    report.copied.files = answer.texts("file").compactMap { CopiedFile(line: $0) }
+    return report
+  }
+
+  /// Removes what a copy brought, but for files that were changed since, and the folders that are empty then;
+  /// what is gone already is no error.
+  ///
+  /// - Parameter wholly: the folder that was copied to goes too when nothing is left in it.
+  /// - Returns: the names of the files that were changed.
+  public func forget(_ copied: CopiedFiles, wholly: Bool) async throws(StorageError) -> [String] {
+    let values = [
+      "files": MaskedText(copied.files.map(\.line).joined(separator: "\n")),
+      "target": MaskedText(copied.folder), "force": wholly ? "yes" : "no",
+    ]
+    let answer = try await run("forget", values, nil)
+    guard answer.outcome == .exited(0) else {
+      throw unexplained(answer, copied.folder, "what was copied there could not be removed")
+    }
+    return answer.texts("changed")
+  }
+
+  private static func folder(of file: String) -> String {
+    guard let slash = file.lastIndex(of: "/"), slash != file.startIndex else { return "/" }
+    return String(file[..<slash])
   }
 }

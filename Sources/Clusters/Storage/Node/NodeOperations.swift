@@ -1,6 +1,7 @@
 extension NodeLibrary {
-  /// What can be asked of a node: `operation_mount`, `_copy`, `_flush`, `_unmount`, `_restore`, `_status`.
-  static let operations = mountOperation + mountsOperations + copyOperation
+  /// What can be asked of a node: `operation_mount`, `_copy`, `_forget`, `_flush`, `_unmount`, `_restore`,
+  /// `_status`.
+  static let operations = mountOperation + mountsOperations + copyOperations
 
   private static let mountOperation = #"""
     check_fuse() {
@@ -180,6 +181,8 @@ extension NodeLibrary {
         wanted=$home
       fi
       each_mount leave_each
+      [ "$keep" = yes ] || has_mounts || { rm -f "$mounts_root/flush"; rmdir "$mounts_root"; } 2>/dev/null
+      return 0
     }
 
     restore_each() {
@@ -208,33 +211,6 @@ extension NodeLibrary {
       say mount "$state$tab$mount_mode$tab$count$tab$mount_uri$tab$mount_target"
     }
     operation_status() { each_mount status_each; }
-
-    """#
-
-  private static let copyOperation = #"""
-    operation_copy() {
-      find_rclone
-      expand_target
-      find_real "$target"
-      find_home
-      if [ -e "$home/record" ]; then
-        (. "$home/record"; force=no; leave_mount) || exit 1
-        rm -rf "$home"
-      fi
-      find_state
-      [ $state = none ] || fail busy "something is mounted at $real"
-      if [ "$verb" = copy ]; then make_folder "$target"; else make_folder "$(dirname -- "$target")"; fi
-      work=$(mktemp -d) || fail cannot-write "cannot make a folder in ${TMPDIR:-/tmp}"
-      trap 'rm -rf "$work"' EXIT
-      trap 'exit 130' HUP INT TERM
-      write_configuration "$work" "$work"
-      use_files "$work"
-      umask 022
-      "$rclone" "$verb" "$source" "$target" --config "$work/conf" --use-json-log --contimeout 10s \
-        --timeout 30s --low-level-retries 3 --retries 1 --transfers 32 --checkers 32 \
-        --use-server-modtime --stats 1s --stats-log-level NOTICE
-      say copied $?
-    }
 
     """#
 }

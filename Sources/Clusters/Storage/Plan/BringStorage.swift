@@ -3,13 +3,19 @@ import SkySync
 extension TaskStorage {
   /// Copies or mounts every bucket on one node, in the task's order; what is right there is left alone.
   ///
-  /// - Parameter onNotice: hears words for people, with the node's name in front.
+  /// - Parameters:
+  ///   - sharesHome: another node has the same home and brings what is copied into it.
+  ///   - onCopied: told what a copy to a target left there.
+  ///   - onNotice: hears words for people, with the node's name in front.
   public func bring(
-    to host: any CommandHost, onNotice: @escaping @Sendable (String) -> Void = { _ in }
+    to host: any CommandHost, sharesHome: Bool = false,
+    onCopied: (_ target: String, CopiedFiles) -> Void = { _, _ in },
+    onNotice: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws(StorageError) {
     let node = NodeStorage(host, here: here)
     for entry in entries {
       let target = entry.target.value
+      if sharesHome, entry.spec.mode == .copy, !target.hasPrefix("/") { continue }
       if let mount = MountSpec(entry.spec, entry.uri, remote: entry.remote, target: target) {
         try await node.mount(mount, onNotice: onNotice)
         continue
@@ -20,6 +26,7 @@ extension TaskStorage {
       let report = try await node.copy(
         entry.uri, content, remote: entry.remote, to: target, intoFolder: entry.targetIsFolder,
         onNotice: onNotice)
+      if !entry.target.isSecret { onCopied(target, report.copied) }
       if report.transferred > 0 {
         let files = report.transferred == 1 ? "1 object" : "\(report.transferred) objects"
         onNotice("\(host.name): \(files) copied from \(entry.uri) to \(entry.target)")

@@ -42,9 +42,8 @@ extension TaskStorage {
   ) async throws -> TransferReport {
     let uri = BucketURI(
       bucket.store, region: bucket.region, bucket: bucket.bucket, path: source.object)
-    guard let rules = source.rules else { return try await here.upload(file: source.path, to: uri) }
-    let look = try await scan(source.path, ignore: rules)
-    return try await here.upload(look.tree, from: source.path, to: uri)
+    guard source.isFolder else { return try await here.upload(file: source.path, to: uri) }
+    return try await here.upload(source.look.result().tree, from: source.path, to: uri)
   }
 }
 

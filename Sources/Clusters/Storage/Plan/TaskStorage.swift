@@ -20,6 +20,27 @@ public struct TaskStorage: Sendable {
 
   public var isEmpty: Bool { entries.isEmpty }
 
+  /// What is remembered for `sky sync`.
+  var synced: [SyncedEntry] {
+    entries.map { entry in
+      SyncedEntry(.bucket, target: entry.target.value, source: nil, bucket: SyncedBucket(entry))
+    }
+  }
+
+  /// The buckets of a cluster's last task, again.
+  static func mounts(again entries: [SyncedEntry]) throws(StorageError) -> [FileMount] {
+    var mounts: [FileMount] = []
+    for entry in entries where entry.isCurrent && entry.kind == .bucket {
+      guard let bucket = entry.bucket else {
+        throw StorageError(
+          .failed, entry.target, "it was brought by an older version, which did not say from where",
+          advice: "Launch the task again.")
+      }
+      mounts.append(bucket.mount(at: entry.target))
+    }
+    return mounts
+  }
+
   /// Looks at the buckets and local sources of a task's storage; makes and changes nothing.
   ///
   /// - Parameters:

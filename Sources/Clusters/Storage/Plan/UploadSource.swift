@@ -7,8 +7,8 @@ struct UploadSource: Sendable {
   var path: FilePath
   /// Where in the bucket; empty for its root, which a folder's content gets.
   var object: String
-  /// nil for a file.
-  var rules: IgnoreRules?
+  var isFolder: Bool
+  var look: SharedLook
 
   /// A single folder's content becomes the bucket's; of a list each goes in under its own name.
   static func all(
@@ -29,9 +29,12 @@ struct UploadSource: Sendable {
     let name = path.lastComponent?.string ?? ""
     switch try kind(of: path, text) {
     case .folder:
-      let rules = IgnoreRules.load(path, environment: git)
-      return UploadSource(path: path, object: isOnly ? "" : name, rules: rules)
-    case .file: return UploadSource(path: path, object: name)
+      return UploadSource(
+        path: path, object: isOnly ? "" : name, isFolder: true,
+        look: SharedLook(at: path, git, isMount: true))
+    case .file:
+      return UploadSource(
+        path: path, object: name, isFolder: false, look: SharedLook(atFile: path))
     default:
       throw StorageError(.noSource, text.shown, "\(path) is no file or folder")
     }

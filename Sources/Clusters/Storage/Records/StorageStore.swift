@@ -21,6 +21,24 @@ extension StateStore {
     }
   }
 
+  /// The cluster uses the bucket of an entry that was taken out no longer, unless another entry has it. A
+  /// bucket that is to go with the cluster stays its own.
+  func forgetUse(of entry: SyncedEntry, by cluster: String) async throws(StateError) {
+    guard let uri = entry.bucket?.uri else { return }
+    let others = try await synced(to: cluster).compactMap(\.bucket?.uri)
+    guard !others.contains(where: { $0.store == uri.store && $0.bucket == uri.bucket }) else {
+      return
+    }
+    try await write { database in
+      try database.execute(
+        sql: """
+          DELETE FROM storage_use WHERE store = ? AND bucket = ? AND cluster = ? AND EXISTS
+            (SELECT 1 FROM storage WHERE store = storage_use.store AND bucket = storage_use.bucket
+              AND (persistent OR NOT is_ours))
+          """, arguments: [uri.store.rawValue, uri.bucket, cluster])
+    }
+  }
+
   /// Forgets the bucket; one that is not there is no error.
   public func removeStorage(_ store: ObjectStore, bucket: String) async throws(StateError) {
     try await write { database in

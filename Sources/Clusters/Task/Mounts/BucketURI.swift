@@ -1,7 +1,7 @@
 import HostBook
 
 /// `s3://bucket/path`, `gs://…`, `r2://…`, or `cos://region/bucket/path`.
-public struct BucketURI: Equatable, Sendable, CustomStringConvertible {
+public struct BucketURI: Codable, Equatable, Sendable, CustomStringConvertible {
   public var store: ObjectStore
   /// Of IBM's store, the others have none.
   public var region: String?

@@ -1,5 +1,5 @@
 /// A kind of object store that this program can use.
-public enum ObjectStore: String, CaseIterable, Sendable {
+public enum ObjectStore: String, CaseIterable, Codable, Sendable {
   case s3, gcs, r2
   /// IBM Cloud Object Storage.
   case ibm

@@ -1,7 +1,7 @@
 /// A bucket of a task: `{name, source, store, mode, persistent}`.
 public struct StorageSpec: Equatable, Sendable {
   /// How the bucket's files come to a node.
-  public enum Mode: String, CaseIterable, Sendable {
+  public enum Mode: String, CaseIterable, Codable, Sendable {
     /// Seen through a mount; a write reaches the bucket when the file is closed.
     case mount = "MOUNT"
     /// Copied before the task starts.
@@ -18,7 +18,7 @@ public struct StorageSpec: Equatable, Sendable {
   }
 
   /// What a cached mount is made for.
-  public enum Preset: String, CaseIterable, Sendable {
+  public enum Preset: String, CaseIterable, Codable, Sendable {
     case modelCheckpointReadOnly = "MODEL_CHECKPOINT_RO"
     case modelCheckpointReadWrite = "MODEL_CHECKPOINT_RW"
     case datasetReadOnly = "DATASET_RO"
@@ -58,7 +58,7 @@ public struct StorageSpec: Equatable, Sendable {
 }
 
 /// `config.mount_cached`: what rclone's options of the same names take; nil for rclone's own choice.
-public struct CacheOptions: Equatable, Sendable {
+public struct CacheOptions: Codable, Equatable, Sendable {
   /// `--transfers`
   public var transfers: Int?
   /// The options with a size or a time, by rclone's name without dashes, such as

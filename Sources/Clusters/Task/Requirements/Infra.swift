@@ -28,19 +28,22 @@ public enum Infra {
     }
   }
 
-  /// Reads `resources.infra`: nil and a notice for a cloud.
-  static func read(_ value: YAMLValue, _ notices: inout [Notice]) throws(TaskError) -> String? {
+  /// Reads `infra` of `resources`, or of one of its alternatives: a notice for a cloud.
+  static func read(
+    _ value: YAMLValue, _ notices: inout [Notice]
+  ) throws(TaskError) -> (infra: String?, cloud: String?) {
     let name = try value.word(form)
     switch kind(of: name) {
-    case .here: return name
+    case .here: return (name, nil)
     case .cloud:
-      if name != "*" {
-        notices.append(
-          Notice(
-            "`\(value.path)` is left out: \(name) is no infra of this program; "
-              + "--infra names one, local is used otherwise", at: value.place))
-      }
-      return nil
+      guard name != "*" else { return (nil, nil) }
+      let isAlternative = value.path != "resources.infra"
+      notices.append(
+        Notice(
+          "`\(value.path)` is left out: \(name) is no infra of this program"
+            + (isAlternative ? "" : "; --infra names one, local is used otherwise"),
+          at: value.place))
+      return (nil, name)
     case .unknown(let suggestion):
       throw value.bad("is \"\(name)\"", suggestion: suggestion, advice: "Write \(form).")
     }

@@ -85,7 +85,7 @@ extension Requirements {
     self = base
     for entry in fields.entries where !entry.value.isNull {
       switch entry.key {
-      case "infra": infra = try Infra.read(entry.value, &notices)
+      case "infra": (infra, cloud) = try Infra.read(entry.value, &notices)
       case "cpus": cpus = try Quantity.readCPUs(entry.value)
       case "memory": memory = try Quantity.readMemory(entry.value)
       case "accelerators": accelerators = try Accelerator.readList(entry.value)

@@ -54,7 +54,10 @@ extension TaskFile {
     switch Infra.kind(of: infra) {
     case .here:
       resources.infra = infra
-      for index in resources.alternatives.indices { resources.alternatives[index].infra = infra }
+      for index in resources.alternatives.indices {
+        resources.alternatives[index].infra = infra
+        resources.alternatives[index].cloud = nil
+      }
     case .cloud:
       throw TaskError(
         .badOption, "--infra \(infra): this program brings up no nodes there",

@@ -112,8 +112,7 @@ struct Opening: Sendable {
 
   /// How long the server may leave what we sent without acknowledgement.
   private var silence: Duration {
-    guard let interval = host.serverAliveInterval else { return .seconds(60) }
-    return interval * max(1, host.first("serveralivecountmax").flatMap(Int.init) ?? 3)
+    host.serverAliveInterval.map { $0 * KeepAlive.count(host) } ?? .seconds(60)
   }
 
   private func session(
@@ -121,7 +120,7 @@ struct Opening: Sendable {
   ) throws(SyncError) -> SSHConnection {
     try SSHConnection(
       name: host.name, transport: transport, loop: loop, options: options,
-      keepAlive: host.serverAliveInterval ?? options.keepAlive, opensEarly: opensEarly)
+      keepAlive: KeepAlive(host, options), opensEarly: opensEarly)
   }
 
   /// The connection to the jump host: the one there is, or a new one; nil when there is none.

@@ -132,20 +132,37 @@ extension SSHConnection {
   /// Logged in: from now on it is kept alive and watched.
   func becomeUp() {
     phase = .up
-    libssh2_keepalive_config(wire.session, 0, 2)
+    libssh2_keepalive_config(wire.session, 1, 2)
     lastArrival = .now
     scheduleKeepAlive()
     if let idle = options.idle { scheduleIdleCheck(idle) }
     pump()
   }
 
-  /// No answer is asked for: libssh2 never takes such answers out of its queue.
+  /// Asks the server something at each interval, and gives it up, as ssh does with ServerAliveInterval, when
+  /// nothing came for so many in a row. Intervals are counted, not time: after a sleep of this machine the
+  /// server gets its chance again. (libssh2 never takes the answers out of its queue: some bytes each.)
   private func scheduleKeepAlive() {
-    every(keepAlive, "keep-alive") { connection in
+    lastLook = lastArrival
+    every(keepAlive.interval, "keep-alive") { connection in
+      let isSilent = connection.lastArrival <= connection.lastLook && !connection.hasUnreadInput
+      connection.lastLook = connection.lastArrival
+      connection.silentIntervals = isSilent ? connection.silentIntervals + 1 : 0
+      if connection.silentIntervals >= connection.keepAlive.patience {
+        return connection.endSilence()
+      }
       var next: Int32 = 0
       libssh2_keepalive_send(connection.wire.session, &next)
       connection.flush()
     }
+  }
+
+  private func endSilence() {
+    let limit = keepAlive.interval * keepAlive.patience
+    fail(
+      SyncError(
+        .timeout, name, "the server answered nothing for \(limit)",
+        advice: "ServerAliveInterval and ServerAliveCountMax set how long to wait"))
   }
 
   private func scheduleIdleCheck(_ idle: Duration) {

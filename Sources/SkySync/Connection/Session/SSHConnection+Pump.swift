@@ -7,6 +7,9 @@ extension SSHConnection {
   /// Bytes taken from the transport in one go, so that others on the loop get their turn.
   private static let inboundLimit = 1 << 20
 
+  /// Bytes have come that there is no room for yet: their readers are slow, not the server.
+  var hasUnreadInput: Bool { canRead || wire.inbound.count >= Self.inboundLimit }
+
   /// Begins to listen to the transport.
   func startTransport() {
     transport.start { [weak self] in

@@ -15,7 +15,7 @@ public actor SSHConnection: CommandHost {
   let transport: any ByteTransport
   let wire: Wire
   let options: ConnectionOptions
-  let keepAlive: Duration
+  let keepAlive: KeepAlive
   var phase = Phase.greeting
   /// Why this connection is over.
   var failure: SyncError?
@@ -27,6 +27,9 @@ public actor SSHConnection: CommandHost {
   var canWrite = true
   var pumpIsScheduled = false
   var lastArrival = ContinuousClock.now
+  /// The last arrival that the keep-alive has seen, and how many of its intervals passed without one.
+  var lastLook = ContinuousClock.now
+  var silentIntervals = 0
   var channels: [Int: Channel] = [:]
   private var lastChannel = 0
   /// Steps that wait for something to arrive.
@@ -43,7 +46,7 @@ public actor SSHConnection: CommandHost {
 
   init(
     name: String, transport: any ByteTransport, loop: EventLoop, options: ConnectionOptions,
-    keepAlive: Duration, opensEarly: Bool = false
+    keepAlive: KeepAlive, opensEarly: Bool = false
   ) throws(SyncError) {
     guard let wire = Wire() else {
       throw SyncError(.unsupported, name, "libssh2 cannot start a session (out of memory?)")

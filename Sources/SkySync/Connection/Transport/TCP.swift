@@ -95,7 +95,7 @@ struct TCP: Sendable {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     #if os(Linux)
-      // Our keep-alives ask for no answer; the kernel says when nobody acknowledges them.
+      // The kernel says when nobody acknowledges what we send.
       let limit = Int32(clamping: silence.components.seconds * 1000)
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, limit)
     #else

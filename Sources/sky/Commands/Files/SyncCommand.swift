@@ -2,22 +2,24 @@ import ArgumentParser
 import Clusters
 import SkySync
 
-/// `sky sync`: the workdir and file mounts of a cluster's last task again.
+/// `sky sync`: the workdir, file mounts and buckets of a cluster's last task again.
 struct SyncCommand: SkyCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
-    abstract: "Sync the workdir and file mounts of a cluster's last task again.",
+    abstract: "Sync the workdir, file mounts and buckets of a cluster's last task again.",
     discussion: Help.text(
       examples: [
         "sky sync dev": "after an edit: only what changed travels",
         "sky sync dev --watch": "each edit follows at once, until Ctrl-C",
       ],
       exits: [
-        .failed, .partlyDone, .noSource, .unknownName, .unreachable, .cannotWrite, .interrupted,
+        .failed, .partlyDone, .noSource, .unknownName, .unreachable, .cannotWrite,
+        .authentication, .interrupted,
       ],
       more: """
         Files that are gone here go there too, unless they were changed there; what the nodes made \
-        themselves stays. Nothing is set up or run.
+        themselves stays. Buckets are copied, filled and mounted as by a launch; --watch leaves them \
+        alone. Nothing is set up or run.
         """))
 
   @Argument(help: "The cluster.", completion: .clusters)
