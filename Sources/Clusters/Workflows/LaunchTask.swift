@@ -36,7 +36,7 @@ public struct LaunchTask: Sendable {
         targets, of: context.spec(cluster),
         on: nodes.map { RankedHost(rank: $0.rank, host: $0.host) })
     }
-    try await NodeBuckets(context: context).makeWay(for: sources, cluster, on: nodes)
+    try await MakeWay(context: context, cluster: cluster).run(for: sources, on: nodes)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await remember(sources.entries + buckets.synced, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: cluster, to: nodes)
