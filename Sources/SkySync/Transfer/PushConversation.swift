@@ -36,7 +36,7 @@ struct PushConversation: Sendable {
     let mark = "sky-" + randomHex()
     let kept = pairs.map(\.kept)
     // A record takes about 60 bytes.
-    let isLarge = kept.contains { ($0?.records.count ?? 0) / 60 > options.manyFiles }
+    let isLarge = kept.contains { ($0?.count ?? 0) / 60 > options.manyFiles }
     let flags =
       "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "") + (isLarge ? "m" : "")
     let line = ShellCommand.line(

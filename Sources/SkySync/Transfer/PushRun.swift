@@ -155,7 +155,7 @@ struct PushRun {
   ) async -> Result<Void, SyncError> {
     do throws(SyncError) {
       try await conversation.send(
-        stream, of: list.items.count, after: list.orders, through: lanes, progress: meter.reach)
+        stream, of: list.count, after: list.orders, through: lanes, progress: meter.reach)
       return .success(())
     } catch {
       stream.leave()
