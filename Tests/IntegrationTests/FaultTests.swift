@@ -69,6 +69,31 @@ import Testing
     }
   }
 
+  /// Nodes of this kind cannot reach each other: whoever looks first does it.
+  @Test(arguments: ["queue", "status -r", "logs --no-follow", "logs --tail 1", "exec", "cancel"])
+  func `a rank that failed while nobody watched ends the others at the first look`(
+    look: String
+  ) async throws {
+    try await withSkyRoom { room in
+      let result = try await room.script(
+        """
+        sky launch -y -d -c gang --num-nodes 2 \
+          '[ $SKYPILOT_NODE_RANK = 0 ] || exit 7; touch ~/there; sleep 600' || exit 9
+        until ssh gang test -e there; do sleep 0.1; done
+        until ssh gang-worker1 test -e .sky_node/jobs/gang/1/1/exit; do sleep 0.1; done
+        case $1 in
+          exec) sky exec gang true;;
+          *) set -- $1; verb=$1; shift; sky $verb gang "$@" >out 2>err </dev/null || cat out err;;
+        esac
+        ssh gang 'ps ax -o args' | grep -c '[s]leep 600'
+        sky queue gang --json
+        """, [look])
+      let story = result.text + result.errorText
+      #expect(result.text.contains("0\n[\n"), "\(story)")
+      #expect(result.text.contains(#""state" : "FAILED""#), "\(story)")
+    }
+  }
+
   @Test func `a disk that is full on one of three nodes is named, and the others are done`()
     async throws
   {
@@ -162,7 +187,7 @@ import Testing
         sky autostop idle -i 0 && sleep 4
         sky status -r idle --json | grep -o '"state" : .*'
         for node in idle idle-worker1; do ssh $node touch go; done
-        until sky status -r idle --json 2>/dev/null | grep -q STOPPED; do sleep 0.3; done
+        until sky status idle --json 2>/dev/null | grep -q STOPPED; do sleep 0.3; done
         sky start -y idle && ssh idle-worker1 cat file && sleep 4 && sky status -r idle
         sky autostop idle -i 0 --down; echo "down $?"
         """)

@@ -163,40 +163,19 @@ struct PoolNetworkTests {
             ? "  IdentityFile \(room.home.appending("locked"))" : String(line)
         }
         try room.write(one.joined(separator: "\n") + "\n", to: ".ssh/config")
-        try room.write(Self.terminal, to: "terminal.py")
+        try room.write(SkyRoom.terminal, to: "terminal.py")
         let asked = try await room.script(
-          "python3 terminal.py 'open sesame' sky launch -y -c dev --infra ssh/mine --num-nodes 2 'echo let in'"
-        )
+          """
+          python3 terminal.py 'Passphrase of' 'open sesame' \\
+            sky launch -y -c dev --infra ssh/mine --num-nodes 2 'echo let in'
+          """)
         #expect(asked.status == 0, "\(asked.text) \(asked.errorText)")
         #expect(asked.text.ranges(of: "Passphrase of").count == 1, "\(asked.text)")
         #expect(asked.text.contains("let in"))
-        let down = try await room.script("python3 terminal.py 'open sesame' sky down -y dev")
+        let down = try await room.script(
+          "python3 terminal.py 'Passphrase of' 'open sesame' sky down -y dev")
         #expect(down.status == 0, "\(down.text)")
       }
     }
   }
-
-  /// Runs a program on a terminal, where it gets its first argument whenever it asks for a passphrase.
-  private static let terminal = """
-    import os, pty, sys
-    answer = sys.argv[1].encode() + b"\\n"
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execvp(sys.argv[2], sys.argv[2:])
-    seen = b""
-    while True:
-        try:
-            piece = os.read(terminal, 4096)
-        except OSError:
-            break
-        if not piece:
-            break
-        os.write(1, piece)
-        seen += piece
-        if b"Passphrase of" in seen and seen.rstrip().endswith(b":"):
-            os.write(terminal, answer)
-            seen = b""
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-
-    """
 }

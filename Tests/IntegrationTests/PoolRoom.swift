@@ -32,6 +32,31 @@ extension SkyRoom {
   /// From the home on.
   var poolFile: String { ".sky/ssh_node_pools.yaml" }
 
+  /// A Python program that runs another on a terminal: its arguments are what a question there has in it, the
+  /// answer that is typed, and the program.
+  static let terminal = """
+    import os, pty, sys
+    prompt, answer = sys.argv[1].encode(), sys.argv[2].encode() + b"\\n"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(sys.argv[3], sys.argv[3:])
+    seen = b""
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        os.write(1, piece)
+        seen += piece
+        if prompt in seen and seen.rstrip().endswith(b":"):
+            os.write(terminal, answer)
+            seen = b""
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    """
+
   func write(_ text: String, to path: String) throws {
     let file = folder.pushing(FilePath(path))
     mkdir(file.removingLastComponent().string, 0o700)

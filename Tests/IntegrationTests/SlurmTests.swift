@@ -7,8 +7,10 @@ import Testing
   .serialized, .timeLimit(.minutes(10)),
   .enabled(if: SlurmCluster.missing == nil, "\(SlurmCluster.missing ?? "")"))
 struct SlurmTests {
-  private func withRoom(_ body: (SkyRoom, SlurmCluster) async throws -> Void) async throws {
-    try await withSlurm { slurm in
+  private func withRoom(
+    ownHomes: Bool = false, _ body: (SkyRoom, SlurmCluster) async throws -> Void
+  ) async throws {
+    try await withSlurm(ownHomes: ownHomes) { slurm in
       try await withSkyRoom { room in
         _ = try await room.good("mkdir -m 700 .slurm .ssh")
         try writeFile(room.folder.appending(".slurm/config"), Array(slurm.config("hpc").utf8))
@@ -133,6 +135,79 @@ struct SlurmTests {
       #expect(wrong.errorText.contains("did not take the request"), "\(story)")
       #expect(wrong.errorText.contains("--cpus-per-task=400 --time=1:00"), "\(story)")
       #expect(!wrong.text.contains("INIT"), "what was refused is no cluster: \(story)")
+    }
+  }
+
+  /// In a shared home each rank sees the others' files, with homes of their own none does.
+  @Test(arguments: [false, true])
+  func `a rank that fails ends the others without us, and homes are told apart`(
+    ownHomes: Bool
+  ) async throws {
+    try await withRoom(ownHomes: ownHomes) { room, slurm in
+      let conf = slurm.folder.appending("slurm.conf").string
+      let result = try await room.script(
+        """
+        mkdir work && echo code >work/file
+        sky launch -y -c gang --infra slurm/hpc --num-nodes 3 --workdir work 'cat file' 2>err || cat err
+        grep -o 'syncing to .*' err
+        sky exec -d gang --num-nodes 3 \\
+          'echo rank $SKYPILOT_NODE_RANK; [ $SKYPILOT_NODE_RANK = 1 ] && sleep 1 && exit 7; sleep 613.5' || exit 9
+        until [ -z "$(SLURM_CONF=$1 squeue -h -s | grep -v batch)" ]; do sleep 0.2; done
+        ps ax -o args | grep -c '^sleep 613.5'
+        sky queue gang --json | tr -d ' \\n' | grep -o '"exit_codes":[^]]*]'
+        sky logs gang 2>err; echo "ended with $?"; cat err
+        """, [conf])
+      let story = result.text + result.errorText
+      let targets = ownHomes ? "gang, gang-worker1, gang-worker2" : "gang"
+      #expect(result.text.contains("syncing to \(targets)\n0\n"), "\(story)")
+      #expect(result.text.contains("\"exit_codes\":[143,7,143]"), "\(story)")
+      #expect(result.text.contains("ended with 7\n"), "\(story)")
+      #expect(result.text.contains("gang-worker1 failed: exit code 7"), "\(story)")
+      try await room.good("sky down -y gang")
+      let homes = ownHomes ? ["c1", "c2", "c3"].map(slurm.home(of:)) : [slurm.home]
+      for home in homes {
+        let left = try await run(
+          "sh", ["-c", "cat .ssh/authorized_keys; ls -A .sky_node"], in: home)
+        #expect(left.text == "", "\(home): \(left.text)")
+      }
+    }
+  }
+
+  @Test func `an idle allocation is given back, and a start asks for the same again`() async throws
+  {
+    try await withRoom { room, slurm in
+      let conf = slurm.folder.appending("slurm.conf").string
+      try room.write(
+        """
+        num_nodes: 2
+        resources:
+          infra: slurm/hpc
+          cpus: 1
+          autostop: {idle_minutes: 0, down: true, wait_for: jobs}
+        config: {slurm: {sbatch_options: {time: "47", comment: mine}}}
+        run: '[ $SKYPILOT_NODE_RANK = 0 ] || until [ -e $HOME/go ]; do sleep 0.1; done'
+        """, to: "task.yaml")
+      let result = try await room.script(
+        """
+        SLURM_CONF=$1; export SLURM_CONF
+        sky launch -y -d -c auto task.yaml || exit 9
+        until [ -e "$2/.sky_node/jobs/auto/1/0/exit" ]; do sleep 0.1; done
+        sleep 5; squeue -h -o '%D %T %l %k'
+        touch "$2/go"
+        until [ -z "$(squeue -h)" ]; do sleep 0.2; done
+        sky status auto --json | grep -o '"state" : .*'
+        sky start -y auto; squeue -h -o '%D %T %l %k'
+        sky down -y auto
+        printf 'resources: {infra: slurm/hpc, autostop: 10}\\nrun: echo ran\\n' >stop.yaml
+        sky launch -y -c no stop.yaml; echo "refused with $?"; sky status --json
+        """, [conf, slurm.home.string])
+      let story = result.text + result.errorText
+      let asked = "2 RUNNING 47:00 mine\n"
+      #expect(result.text.hasPrefix(asked), "rank 1 works still: \(story)")
+      #expect(result.text.contains("\"state\" : \"STOPPED\",\n" + asked), "\(story)")
+      #expect(result.text.contains("refused with 64\n["), "\(story)")
+      #expect(!result.text.contains("ran\n") && !result.text.contains("\"no\""), "\(story)")
+      #expect(result.errorText.contains("down: true"), "\(story)")
     }
   }
 

@@ -104,6 +104,52 @@ import Testing
     }
   }
 
+  @Test
+  func `a target with a slash takes a file under its own name, and a home goes without ~/.sky`()
+    async throws
+  {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p w && echo 1 >w/a && echo 2 >w/b
+        printf 'workdir: .\nfile_mounts: {~/new/: w/a, ~/old/in/: w/b}\n' >t.yaml
+        """)
+      try await room.expect([
+        "sky launch -y -c h && ssh h mkdir -p old/in && sky launch -y -c h t.yaml",
+        ScriptStep(
+          "ssh h 'cat new/a old/in/b; ls -A sky_workdir'", prints: "1\n2\n.ssh\nt.yaml\nw\n"),
+        ScriptStep("sky files --explain .sky/state.db", says: ["sky's own folder"]),
+        ScriptStep("sky launch -y -c a/b true", status: 64),
+        ScriptStep("sed -i '/workdir/d; s/, .*/}/' t.yaml; sky launch -y -c h t.yaml"),
+        ScriptStep("sky sync h --delete && ssh h 'ls new old/in'", prints: "new:\na\n\nold/in:\n"),
+      ])
+    }
+  }
+
+  @Test func `a source that turns from a folder into a file and back takes its target along`()
+    async throws
+  {
+    try await withSkyRoom { room in
+      try await room.good(
+        """
+        mkdir -p src/deep other && echo 1 >src/deep/f && echo 2 >other/g
+        printf 'file_mounts: {~/m: src}\\n' >t.yaml && sky launch -y -c k t.yaml
+        """)
+      let look = "ssh k 'cd && find m | sort && find m -type f -exec cat {} +'"
+      try await room.expect([
+        "rm -r src && echo file >src && sky launch -y -c k t.yaml",
+        ScriptStep(look, prints: "m\nfile\n"),
+        "rm src && mkdir src && echo 3 >src/h && sky launch -y -c k t.yaml",
+        ScriptStep(look, prints: "m\nm/h\n3\n"),
+        "rm -r src && ln -s other src && sky launch -y -c k t.yaml",
+        ScriptStep(look, prints: "m\nm/g\n2\n"),
+        "rm src && echo again >src && sky launch -y -c k t.yaml",
+        ScriptStep(look, prints: "m\nagain\n"),
+        ScriptStep("sky sync k --json | grep -c '\"files_sent\" : 0'", prints: "1\n"),
+      ])
+    }
+  }
+
   @Test func `watching sends each edit, and ends with Ctrl-C`() async throws {
     try await withSkyRoom { room in
       try await room.good(

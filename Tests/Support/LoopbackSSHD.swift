@@ -22,6 +22,8 @@ public struct LoopbackSSHD: Sendable {
     public var name: String
     /// Folders before the usual ones in the PATH of remote commands.
     public var path = ""
+    /// A program and its arguments that runs the server, given behind them, in surroundings of its own.
+    public var wrapper: [String] = []
     /// Where it listens when not at a loopback address of its own.
     public var place: Place?
 
@@ -111,7 +113,7 @@ extension LoopbackSSHD {
       try settings.place.map { ($0.address, $0.port) } ?? freeLoopbackAddress()
     try await makeKeys(folder, settings, address, port)
     try await writeConfigs(folder, settings, address, port)
-    let process = try await launch(folder, settings.place)
+    let process = try await launch(folder, settings)
     let answer = try await run(
       "ssh", ["-G", "-F", folder.appending("ssh_config").string, settings.name])
     return LoopbackSSHD(
@@ -165,7 +167,7 @@ extension LoopbackSSHD {
   /// Newer servers punish an address for failed logins, which tests provoke; older ones know no such
   /// setting.
   private static func launch(
-    _ folder: FilePath, _ place: Settings.Place?
+    _ folder: FilePath, _ settings: Settings
   ) async throws -> pid_t {
     if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
     let program = "/usr/sbin/sshd"
@@ -173,9 +175,10 @@ extension LoopbackSSHD {
     let lenient = ["-o", "PerSourcePenalties=no"]
     let accepted = try await run(program, ["-t", "-f", config] + lenient).status == 0
     let log = folder.appending("sshd.log")
-    let server = [program, "-D", "-e", "-f", config] + (accepted ? lenient : [])
+    let server =
+      settings.wrapper + [program, "-D", "-e", "-f", config] + (accepted ? lenient : [])
     let words =
-      place.map { ["/usr/bin/nsenter", "--net=/proc/\($0.holder)/ns/net", "--"] + server }
+      settings.place.map { ["/usr/bin/nsenter", "--net=/proc/\($0.holder)/ns/net", "--"] + server }
       ?? server
     let process = try spawn(
       words[0], Array(words.dropFirst()),

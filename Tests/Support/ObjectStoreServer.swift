@@ -30,6 +30,7 @@ public struct ObjectStoreServer: Sendable {
     let server = ObjectStoreServer(address: try freeLoopbackAddress().address)
     try await withScratchFolder { folder in
       try writeFile(folder.appending("s3.json"), server.identities)
+      try writeFile(folder.appending("iam.json"), Self.roles)
       // Its servers talk over /tmp/seaweedfs-*-PORT.sock: each needs a /tmp of its own.
       let ownTmp = ["--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"]
       let mounted = ["--bind", folder.string, folder.string, "--ro-bind", weed.string, weed.string]
@@ -55,6 +56,42 @@ public struct ObjectStoreServer: Sendable {
       ])
   }
 
+  /// The environment of a session of the owner's (STS, AssumeRole): its keys work with its token only.
+  public func session() async throws -> [String: String] {
+    let words = ["Action=AssumeRole", "Version=2011-06-15", "RoleSessionName=test"]
+    let fields = words + ["RoleArn=arn:aws:iam::role/Worker", "DurationSeconds=3600"]
+    let answer = try await Support.run(
+      "curl",
+      ["-sS", "--aws-sigv4", "aws:amz:us-east-1:sts", "-K", "-", endpoint]
+        + fields.flatMap { ["--data-urlencode", $0] },
+      input: Array("user = \"\(owner.id):\(owner.secret)\"\n".utf8))
+    func value(_ name: String) throws -> String {
+      let parts = answer.text.split(separator: "<\(name)>", maxSplits: 1)
+      guard parts.count == 2, let end = parts[1].firstIndex(of: "<") else {
+        throw GuardedProgram.NotUp(words: answer.text + answer.errorText)
+      }
+      return String(parts[1][..<end])
+    }
+    return [
+      "AWS_ACCESS_KEY_ID": try value("AccessKeyId"),
+      "AWS_SECRET_ACCESS_KEY": try value("SecretAccessKey"),
+      "AWS_SESSION_TOKEN": try value("SessionToken"),
+    ]
+  }
+
+  /// A role that the owner may take, which may do everything for an hour.
+  private static let roles = """
+    {"sts": {"tokenDuration": "1h", "maxSessionLength": "12h", "issuer": "test",
+       "signingKey": "dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy0hISE="},
+     "policy": {"defaultEffect": "Deny", "storeType": "memory"},
+     "policies": [{"name": "All", "document": {"Version": "2012-10-17", "Statement": [
+       {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"]}]}}],
+     "roles": [{"roleName": "Worker", "roleArn": "arn:aws:iam::role/Worker",
+       "attachedPolicies": ["All"],
+       "trustPolicy": {"Version": "2012-10-17", "Statement": [
+         {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}]}}]}
+    """
+
   /// Every bucket takes several volumes, so there have to be many.
   private func arguments(_ folder: FilePath) -> [String] {
     // Its statistics would go to an outside address.
@@ -65,7 +102,7 @@ public struct ObjectStoreServer: Sendable {
       + ["-master.electionTimeout=1s", "-master.heartbeatInterval=100ms", "-master.port=29333"]
       + ["-master.volumeSizeLimitMB=1024", "-volume.port=28080", "-volume.max=5000", "-filer"]
       + ["-filer.port=28888", "-s3", "-s3.port=\(port)", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-      + ["-s3.config=\(folder)/s3.json", "-s3.iam=false"]
+      + ["-s3.config=\(folder)/s3.json", "-s3.iam.config=\(folder)/iam.json"]
   }
 
   private var identities: String {

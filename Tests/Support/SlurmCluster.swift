@@ -19,8 +19,10 @@ public struct SlurmCluster: Sendable {
   public let daemons: [pid_t]
   let munge: pid_t
 
-  /// `HOME` on the login node and on the nodes: one folder for all.
+  /// `HOME` on the login node and, unless each has its own, on the nodes.
   public var home: FilePath { folder.appending("home") }
+  /// What stands at the place of `home` on a node, where each has its own.
+  public func home(of node: String) -> FilePath { folder.appending("home-\(node)") }
 
   /// Why it cannot be started here, nil when it can.
   public static var missing: String? {
@@ -59,12 +61,15 @@ public struct SlurmCluster: Sendable {
 /// Gives `body` a Slurm whose nodes are idle; nothing of it is left afterwards.
 ///
 /// Two at once at most: each has nine daemons.
-public func withSlurm<Result>(_ body: (SlurmCluster) async throws -> Result) async throws -> Result
-{
+///
+/// - Parameter ownHomes: each node has a home of its own, at the same path as the others'.
+public func withSlurm<Result>(
+  ownHomes: Bool = false, _ body: (SlurmCluster) async throws -> Result
+) async throws -> Result {
   await Gate.slurm.enter()
   defer { Gate.slurm.leave() }
   return try await withScratchFolder { folder in
-    let cluster = try await SlurmCluster.start(in: folder)
+    let cluster = try await SlurmCluster.start(in: folder, ownHomes: ownHomes)
     do {
       let result = try await body(cluster)
       cluster.stop()
@@ -79,13 +84,18 @@ public func withSlurm<Result>(_ body: (SlurmCluster) async throws -> Result) asy
 extension SlurmCluster {
   static let names = ["c1", "c2", "c3", "c4"]
 
-  static func start(in folder: FilePath) async throws -> SlurmCluster {
-    for name in ["home", "home/.ssh", "state", "login"] + names {
+  static func start(in folder: FilePath, ownHomes: Bool) async throws -> SlurmCluster {
+    for name in ["home", "home/.ssh", "state", "login"] + names + names.map({ "home-\($0)" }) {
       mkdir(folder.appending(name).string, 0o700)
+    }
+    func surroundings(_ node: String) -> [String] {
+      guard ownHomes else { return [] }
+      let mount = #"mount --bind "$1/home-$2" "$1/home" && shift 2 && exec "$@""#
+      return ["/usr/bin/unshare", "-m", "/bin/sh", "-c", mount, "sh", folder.string, node]
     }
     let login = try await sshd("login", in: folder)
     var nodes: [LoopbackSSHD] = []
-    for name in names { nodes.append(try await sshd(name, in: folder)) }
+    for name in names { nodes.append(try await sshd(name, in: folder, surroundings(name))) }
     var started: [pid_t] = []
     do {
       try writeFile(folder.appending("munge.key"), (0..<128).map { _ in UInt8.random(in: 0...255) })
@@ -95,7 +105,7 @@ extension SlurmCluster {
       try await configure(folder, nodes)
       started.append(try daemon("slurmctld", ["-D", "-i"], folder))
       for name in names {
-        started.append(try daemon("slurmd", ["-D", "-N", name], folder))
+        started.append(try daemon("slurmd", ["-D", "-N", name], folder, surroundings(name)))
       }
       let cluster = SlurmCluster(
         folder: folder, login: login, nodes: nodes, controller: started[1],
@@ -129,7 +139,9 @@ extension SlurmCluster {
     throw LoopbackSSHDFailure(log: String(decoding: log ?? [], as: UTF8.self))
   }
 
-  private static func sshd(_ name: String, in folder: FilePath) async throws -> LoopbackSSHD {
+  private static func sshd(
+    _ name: String, in folder: FilePath, _ surroundings: [String] = []
+  ) async throws -> LoopbackSSHD {
     let own = folder.appending(name)
     var lines = [
       "SetEnv HOME=\(folder)/home SLURM_CONF=\(folder)/slurm.conf SKY_TEST_SSHD=\(own)"
@@ -138,16 +150,18 @@ extension SlurmCluster {
     // slurmd listens where the machine's own name leads to; a node has one address for both.
     if name != "login" { lines += ["ListenAddress 127.0.0.1"] }
     if name != "login" { lines.append("AuthorizedKeysFile \(folder)/home/.ssh/authorized_keys") }
-    return try await LoopbackSSHD.start(
-      in: own, LoopbackSSHD.Settings(lines: lines, hostKeyTypes: ["ed25519"], name: name))
+    var settings = LoopbackSSHD.Settings(lines: lines, hostKeyTypes: ["ed25519"], name: name)
+    settings.wrapper = surroundings
+    return try await LoopbackSSHD.start(in: own, settings)
   }
 
   private static func daemon(
-    _ name: String, _ words: [String], _ folder: FilePath
+    _ name: String, _ words: [String], _ folder: FilePath, _ surroundings: [String] = []
   ) throws -> pid_t {
     let node = words.last ?? ""
+    let all = surroundings + ["/usr/sbin/\(name)"] + words
     return try spawn(
-      "/usr/sbin/\(name)", words,
+      all[0], Array(all.dropFirst()),
       environment: [
         mark(folder), "SLURM_CONF=\(folder)/slurm.conf",
         "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",

@@ -22,7 +22,7 @@ enum AutostopScript {
 
     """#
 
-  /// Followed by what ends the node. A worker (it has a head's address) ends when the head has ended.
+  /// Preceded by a function `others_busy`, followed by what ends the node. A worker (it has a head's address) ends when the head has ended.
   static let watcher = #"""
     F=$1 T=$2 L=$3 B=$4 W=$5 H=$6 P=$7
     shell_is_open() {
@@ -51,6 +51,7 @@ enum AutostopScript {
     if busy || head_is_there; then idle=0; continue; fi
     idle=$((idle+step))
     [ $idle -ge "$L" ] || continue
+    if [ "$W" != none ] && others_busy; then idle=0; continue; fi
     f=$HOME/.sky_node/mounts/flush
     if [ -x "$f" ] && ! "$f"; then idle=0; continue; fi
     rm -f "$F" "$F.watch"

@@ -20,11 +20,15 @@ public enum JobLog {
   /// Gives out the log of `rank` from `start`; with `following` until the job has ended there, else what
   /// there is. One command on the node, woken by the system and not by a clock.
   ///
-  /// - Parameter output: gets every byte once, in order, and the offset after the last of them: where to
-  ///   go on after `connectionLost`.
+  /// - Parameters:
+  ///   - asking: how often the follower is asked whether it still works; `connectionLost` when it does not
+  ///     answer three times.
+  ///   - output: gets every byte once, in order, and the offset after the last of them: where to go on after
+  ///     `connectionLost`.
   /// - Returns: nil when the node knows no such job.
   public static func read(
     _ job: JobReference, rank: Int, from start: Start, following: Bool, on host: any CommandHost,
+    asking: Duration = .seconds(10),
     output: @Sendable (_ bytes: [UInt8], _ offset: Int64) async -> Void
   ) async throws(SyncError) -> End? {
     let settings =
@@ -32,6 +36,8 @@ public enum JobLog {
     let script = try await NodeScript.start(JobScripts.follow, settings: settings, on: host)
     let reading = LogReading(script, job: job, rank: rank, following: following)
     let status = Task { await reading.awaitStatus() }
+    let questions = following ? Task { await reading.keepAsking(every: asking) } : nil
+    defer { questions?.cancel() }
     do throws(SyncError) {
       guard let offset = try await reading.pass(to: output) else {
         _ = try await script.command.outcome()
@@ -41,7 +47,8 @@ public enum JobLog {
         throw SyncError(
           .connectionLost, host.name, "the log of job \(job.id), rank \(rank), broke off")
       }
-      _ = try await script.command.outcome()
+      // All that there is to know is known; only a shell that was killed does not end well.
+      _ = try? await script.command.outcome()
       return End(offset: offset, status: ended)
     } catch {
       await script.command.abandon()

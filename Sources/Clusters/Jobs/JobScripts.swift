@@ -8,6 +8,9 @@
 ///     setup    the user's scripts, as they are
 ///     run
 ///     runner   runs both, and notes how they end
+///     ranks    how many ranks the job has
+///     others   how to run `ending` where the other ranks are; absent where nodes cannot reach each other
+///     ending   ends a rank because another failed
 ///     lock     held by the runner as long as it lives
 ///     pid      PID PGID BORN of the runner; born tells it from a later process of that number
 ///     claim    CPUS MIB GPUS that it takes of the node; absent when it asks for nothing
@@ -162,9 +165,15 @@ enum JobScripts {
     echo "sky: files in a mounted bucket could not be uploaded; they stay on this node"
     [ "$2" = 0 ] && set -- "$1" 74
     fi
+    # Secrets are in it, and nothing is run any more.
+    rm -f "$J/env"
     oom=0
     [ "$(kills)" = "$before" ] || oom=1
     put "$J/exit" "$1 $2 $(date +%s) $oom"
+    exec 9>&-
+    if [ "$2" != 0 ] && [ ! -e "$J/cancel" ] && [ -f "$J/others" ]; then
+    /bin/sh "$J/others" "$J" "$J/ending" </dev/null >"$J/others.log" 2>&1
+    fi
     exit 0
     }
     phase() {
@@ -201,7 +210,8 @@ enum JobScripts {
     """#
 
   /// Standard output: `M log OFFSET`, then bytes of the log from there. Standard error: `M end STATUS`.
-  /// Following ends when the client shuts standard input, or goes away.
+  /// Following ends when the client shuts standard input, or goes away. Each word `there` is answered with
+  /// `M here` on standard error as long as all of it works: killed in part, it would be silent for ever.
   static let follow = #"""
     L=$J/run.log
     if [ ! -f "$L" ]; then say none; exit 0; fi
@@ -233,9 +243,15 @@ enum JobScripts {
     ended || sleep 0.2 2>/dev/null || sleep 1
     done
     report
+    [ "$(born $$)" ] || kill $t 2>/dev/null
     ) &
     w=$!
-    IFS= read -r bye
+    tb=$(born $t) wb=$(born $w)
+    while IFS= read -r word && [ "$word" = there ]; do
+    [ "$(born $t)" = "$tb" ] || break
+    if [ "$(born $w)" != "$wb" ]; then ended || break; report; fi
+    say here >&2
+    done
     kill $t $w 2>/dev/null
     exit 0
 
@@ -284,6 +300,19 @@ enum JobScripts {
     say done "$(status "$J")"
 
     """#
+
+  /// `cancel` as a program of its own, for the ranks that another one ends: `$1` is the rank's folder, `$2`
+  /// the rank that failed. One that is about to start is waited for.
+  static let ending =
+    common + #"""
+      J=$1 K=${1##*/} R=rank-$2 G=10 ONLY= M=x
+      n=300
+      until [ -f "$J/pid" ] || [ $n = 0 ]; do
+      n=$((n-1))
+      sleep 0.1 2>/dev/null || { sleep 1; n=$((n-9)); }
+      done
+
+      """# + cancel
 
   /// Removes what rank K has of a cluster's jobs, and the folders that are empty then.
   static let remove = #"""

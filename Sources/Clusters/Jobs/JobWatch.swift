@@ -14,15 +14,18 @@ public struct JobWatch: Sendable {
 
   private let job: JobReference
   private let hosts: [RankedHost]
+  private let asking: Duration
   private let reopen: Reopen
   private let output: Output
 
+  /// - Parameter asking: how often each node is asked whether it still follows the log.
   public init(
-    _ job: JobReference, on hosts: [RankedHost], reopen: @escaping Reopen,
-    output: @escaping Output
+    _ job: JobReference, on hosts: [RankedHost], asking: Duration = .seconds(10),
+    reopen: @escaping Reopen, output: @escaping Output
   ) {
     self.job = job
     self.hosts = hosts
+    self.asking = asking
     self.reopen = reopen
     self.output = output
   }
@@ -64,7 +67,8 @@ public struct JobWatch: Sendable {
     while true {
       do throws(SyncError) {
         let end = try await JobLog.read(
-          job, rank: rank, from: .offset(await reached.value), following: true, on: host
+          job, rank: rank, from: .offset(await reached.value), following: true, on: host,
+          asking: asking
         ) { bytes, offset in
           await output(rank, bytes, offset)
           await reached.move(to: offset)

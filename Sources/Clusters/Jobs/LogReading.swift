@@ -11,6 +11,12 @@ actor LogReading {
   private var offset: Int64?
   private var status: RankStatus?
   private var inputIsShut = false
+  /// Somebody takes what was read: as long as that lasts, nothing more is read.
+  private var isGiving = false
+  private var hasAnswered = false
+  private var isAsking = false
+  /// The follower on the node was given up.
+  private var isSilent = false
 
   init(_ script: NodeScript, job: JobReference, rank: Int, following: Bool) {
     self.script = script
@@ -25,9 +31,12 @@ actor LogReading {
     while let piece = try? await script.command.readError() {
       lines += piece
       while let end = lines.firstIndex(of: UInt8(ascii: "\n")) {
-        if let words = script.words(of: lines[..<end]), words.first == "end" {
-          status = RankStatus(id: job.id, rank: rank, words: words.dropFirst())
-          await shutWhenComplete()
+        if let words = script.words(of: lines[..<end]) {
+          hasAnswered = true
+          if words.first == "end", status == nil {
+            status = RankStatus(id: job.id, rank: rank, words: words.dropFirst())
+            await shutWhenComplete()
+          }
         }
         lines = Array(lines[(end + 1)...])
       }
@@ -35,6 +44,28 @@ actor LogReading {
       lines = lines.suffix(4096)
     }
     return status
+  }
+
+  /// Asks the follower at each interval whether it works, and ends the command when three in a row brought
+  /// neither an answer nor, after the end, the end of it. Returns when the calling task is cancelled.
+  func keepAsking(every interval: Duration) async {
+    // The first interval is before the first question.
+    var silent = -1
+    while silent < 3 {
+      do { try await Task.sleep(for: interval) } catch { return }
+      silent = hasAnswered || isGiving ? 0 : silent + 1
+      hasAnswered = false
+      // Apart: a question that nobody takes must not hold up the counting.
+      if !isAsking, !inputIsShut { Task { await ask() } }
+    }
+    isSilent = true
+    await script.command.abandon()
+  }
+
+  private func ask() async {
+    isAsking = true
+    try? await script.command.write(Array("there\n".utf8))
+    isAsking = false
   }
 
   /// Gives out the log; returns the offset after it, nil when there is none.
@@ -47,15 +78,31 @@ actor LogReading {
     while let bytes = piece {
       await give(bytes, to: output)
       await shutWhenComplete()
-      piece = try await script.command.read()
+      piece = try await next()
     }
+    if isSilent, !isComplete { throw brokeOff() }
     return offset
+  }
+
+  private func next() async throws(SyncError) -> [UInt8]? {
+    do throws(SyncError) {
+      return try await script.command.read()
+    } catch {
+      guard isSilent else { throw error }
+      return nil
+    }
+  }
+
+  private func brokeOff() -> SyncError {
+    SyncError(
+      .connectionLost, script.host.name,
+      "the log of job \(job.id), rank \(rank), broke off: what follows it there does not answer")
   }
 
   /// Reads up to our first line: where the log begins, and what of it came along.
   private func header() async throws(SyncError) -> (Int64, [UInt8])? {
     var buffer: [UInt8] = []
-    while let piece = try await script.command.read() {
+    while let piece = try await next() {
       buffer += piece
       while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
         let words = script.words(of: buffer[..<end])
@@ -78,13 +125,20 @@ actor LogReading {
     guard !wanted.isEmpty else { return }
     let after = before + Int64(wanted.count)
     offset = after
+    isGiving = true
     await output(wanted, after)
+    isGiving = false
   }
 
   /// Ends the script once the job has ended and its whole log is here.
   private func shutWhenComplete() async {
-    guard following, !inputIsShut, let status, let offset, offset >= status.logSize else { return }
+    guard following, !inputIsShut, isComplete else { return }
     inputIsShut = true
     try? await script.command.finishInput()
+  }
+
+  private var isComplete: Bool {
+    guard let status, let offset else { return false }
+    return offset >= status.logSize
   }
 }

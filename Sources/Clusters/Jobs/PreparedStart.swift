@@ -65,7 +65,13 @@ struct PreparedStart: Sendable {
       ("runner", JobScripts.common + TurnScript.text + JobScripts.runner),
     ]
     if job.claim != JobClaim() { files.append(("claim", job.claim.words)) }
-    if let spread = job.spread, rank == 0 { files.append(("spread", spread.script)) }
+    if job.nodeIPs.count > 1 { files.append(("ranks", "\(job.nodeIPs.count)")) }
+    if let spread = job.spread {
+      if rank == 0 { files.append(("spread", spread.script)) }
+      if job.nodeIPs.count > 1 {
+        files += [("others", spread.toOthers), ("ending", JobScripts.ending)]
+      }
+    }
     if let setup = job.setup { files.append(("setup", setup)) }
     if let run = job.run { files.append(("run", run)) }
     return files.map { name, text in

@@ -2,7 +2,9 @@
 ///
 /// Jobs that ask for nothing start at once. The others start in the order of their numbers: when all
 /// before them have started, and what those leave suffices. Each node decides for itself, by the same
-/// order everywhere, so that no two jobs wait for each other. A node is asked for what it has at most: a
+/// order everywhere, so that no two jobs wait for each other. Where the ranks of a job share a home they see
+/// each other, and none begins before all have their turn; other nodes know nothing of each other, so there
+/// the ranks begin when their own turn comes. A node is asked for what it has at most: a
 /// job that wants more than there is runs there alone.
 enum TurnScript {
   static let text = #"""
@@ -54,6 +56,23 @@ enum TurnScript {
     [ $n = 0 ] || exit 1
     echo $got
     )
+    # Waits for the other ranks where all of them are in sight; one that has ended waits for nobody.
+    peers() {
+    n=0; [ -f "$J/ranks" ] && read -r n <"$J/ranks"
+    r=0
+    while [ $r -lt $n ]; do
+    [ -d "${J%/*}/$r" ] || [ -d "${J%/*}/$r.new" ] || return 0
+    r=$((r+1))
+    done
+    r=0
+    while [ $r -lt $n ]; do
+    until [ -e "${J%/*}/$r/turn" ] || [ -e "${J%/*}/$r/exit" ]; do
+    [ -e "$J/cancel" ] && finish run 143
+    sleep 0.3 2>/dev/null || sleep 1
+    done
+    r=$((r+1))
+    done
+    }
     turn() {
     [ -f "$J/claim" ] || return 0
     until own=$(room); do
@@ -61,6 +80,7 @@ enum TurnScript {
     sleep 0.3 2>/dev/null || sleep 1
     done
     put "$J/turn" "$own"
+    peers
     put "$J/started" "$(date +%s)"
     # Those that it asked for and no others; one that asked for none sees all.
     [ -z "$own" ] || { CUDA_VISIBLE_DEVICES=$(printf '%s' "$own" | tr ' ' ','); export CUDA_VISIBLE_DEVICES; }

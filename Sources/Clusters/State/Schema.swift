@@ -13,6 +13,7 @@ enum Schema {
       try database.execute(sql: "ALTER TABLE node ADD COLUMN home_of INTEGER")
     }
     registerSynced(&migrator)
+    registerRequests(&migrator)
     return migrator
   }()
 

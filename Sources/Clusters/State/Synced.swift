@@ -9,8 +9,6 @@ public struct SyncedEntry: Equatable, Sendable {
     case repository
     case folder
     case file
-    /// A file that goes into the target when that is a folder.
-    case fileOrInto = "file-or-into"
     /// A bucket that is copied or mounted.
     case bucket
   }
@@ -22,7 +20,7 @@ public struct SyncedEntry: Equatable, Sendable {
   public var source: String?
   /// A branch, tag or commit of a repository.
   public var ref: String?
-  /// Of a bucket; nil when a secret is in it.
+  /// Of a bucket; nil when an older version of this program brought it.
   public var bucket: SyncedBucket?
   /// Whether the last task still has it.
   public var isCurrent: Bool

@@ -19,14 +19,10 @@ public struct SyncedBucket: Codable, Equatable, Sendable {
 }
 
 extension SyncedBucket {
-  /// nil when a secret is in a path that is uploaded.
-  init?(_ entry: TaskStorage.Entry) {
+  init(_ entry: TaskStorage.Entry) {
     let spec = entry.spec
     var paths: [String]?
-    if case .local(let texts) = spec.source {
-      guard !texts.contains(where: \.isSecret) else { return nil }
-      paths = entry.uploads.map(\.path.string)
-    }
+    if case .local = spec.source { paths = entry.uploads.map(\.path.string) }
     self.init(
       uri: entry.uri, mode: spec.mode, uploads: paths, isNamed: spec.name != nil,
       persistent: spec.persistent, preset: spec.preset, readOnly: spec.readOnly, cache: spec.cache,

@@ -11,9 +11,12 @@ struct BringUp {
 
   /// Makes the cluster, or starts what of it is not running.
   ///
-  /// - Parameter resources: where a new cluster's nodes come from, and what they have to be.
+  /// - Parameter resources: where a new cluster's nodes come from, and what they have to be; those of a known
+  ///   cluster are what they were, where it asks for nothing.
   func run(numNodes: Int?, resources: Resources = Resources()) async throws -> ClusterRecord {
     let (cluster, requirements) = try await plan(numNodes: numNodes, resources: resources)
+    // Before anything exists: nodes that shall end themselves and cannot would run, and cost, for ever.
+    try SetAutostop(context).ending(resources.autostop, of: cluster)
     let provider = try context.provider(cluster.infra)
     if let missing = await provider.missing() { throw missing }
     let aliases = (0..<cluster.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
@@ -21,11 +24,15 @@ struct BringUp {
     try context.includeBook()
     let isNew = try await context.state.cluster(name) == nil
     try await context.state.save(cluster)
+    // What watched its nodes has ended with them.
+    if cluster.state != .up { try await context.state.save(nil, of: name) }
     try KeyPair.ensure(at: context.spec(cluster).identityFile, comment: "sky-\(name)")
     context.report(.phase(words(cluster)))
     var spec = context.spec(cluster)
-    spec.requirements = requirements
-    spec.options = resources.batchOptions
+    let request = try await request(
+      cluster, NodeRequest(requirements, options: resources.batchOptions))
+    spec.requirements = request.requirements
+    spec.options = request.options
     if isNew { spec.ports = resources.ports }
     let nodes: [Node]
     do throws(ProviderError) {
@@ -39,6 +46,17 @@ struct BringUp {
     }
     try Aliases(context: context).write(cluster, nodes)
     return try await save(cluster, nodes)
+  }
+
+  /// What new nodes have to be. That of nodes that are up stays what it was, whatever a later task asks for.
+  private func request(
+    _ cluster: ClusterRecord, _ wanted: NodeRequest
+  ) async throws -> NodeRequest {
+    let known = try await context.state.request(of: name)
+    if !wanted.isOpen, cluster.state != .up {
+      try await context.state.save(wanted, of: name)
+    }
+    return wanted.isOpen ? known ?? wanted : wanted
   }
 
   private func words(_ cluster: ClusterRecord) -> String {

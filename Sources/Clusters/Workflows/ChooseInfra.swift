@@ -16,7 +16,7 @@ struct ChooseInfra {
   func place(for spec: ClusterSpec, _ resources: Resources) async throws -> Place {
     let places = Self.places(resources)
     if places.count == 1 { return places[0] }
-    var problems: [ProviderError] = []
+    var problems: [(infra: String, error: ProviderError)] = []
     for place in places {
       var spec = spec
       spec.requirements = place.requirements
@@ -27,7 +27,7 @@ struct ChooseInfra {
       if problem == nil { problem = await provider.shortage(spec) }
       guard let problem else { return place }
       if problem.code == .cancelled { throw problem }
-      problems.append(problem)
+      problems.append((place.infra, problem))
     }
     throw Self.none(problems, resources)
   }
@@ -76,13 +76,16 @@ struct ChooseInfra {
     return own.isEmpty ? resources.alternatives : own
   }
 
-  private static func none(_ problems: [ProviderError], _ resources: Resources) -> ProviderError {
-    let codes = Set(problems.map(\.code))
-    let lines = problems.map {
-      "    \($0.subject): \($0.reason)".replacing("\n", with: "\n    ")
+  private static func none(
+    _ problems: [(infra: String, error: ProviderError)], _ resources: Resources
+  ) -> ProviderError {
+    let codes = Set(problems.map(\.error.code))
+    let lines = problems.map { infra, error in
+      let subject = error.subject == infra ? infra : "\(infra): \(error.subject)"
+      return "    \(subject): \(error.reason)".replacing("\n", with: "\n    ")
     }
     var error = ProviderError(
-      codes.count == 1 ? problems[0].code : .tooFew,
+      codes.count == 1 ? problems[0].error.code : .tooFew,
       resources.isOrdered ? "resources.ordered" : "resources.any_of",
       "none of the \(problems.count) places can be had:\n\(lines.joined(separator: "\n"))",
       advice: "Ask for less, or add a place that has it.")

@@ -14,22 +14,44 @@ struct JobLook {
     var gone: Set<Int> = []
     /// Nodes that may be up and do not answer.
     var silent: Set<Int> = []
+    /// Nodes that answered, and no job can be about to start on them: what they do not know is not there.
+    var sure: Set<Int> = []
 
-    /// All ranks of the job that anything is known of; those on nodes that are gone are lost.
+    /// All ranks of the job that anything is known of; those on nodes that are gone, or that do not know it
+    /// while others do, are lost.
     func ranks(of job: JobRecord) -> [Rank] {
       let told = jobs[job.id] ?? []
-      let lost = gone.filter { $0 < job.exitCodes.count }.map { rank in
+      let unknown = told.isEmpty ? [] : sure.subtracting(told.map(\.status.rank))
+      let lost = gone.union(unknown).filter { $0 < job.exitCodes.count }.map { rank in
         Rank(status: RankStatus(id: job.id, rank: rank, isAlive: false), host: nil)
       }
       return (told + lost).sorted { $0.status.rank < $1.status.rank }
     }
+
+    func endingFailed(_ job: JobRecord) async -> [RankStatus] {
+      await JobLook.endFailed(JobReference(cluster: job.cluster, id: job.id), ranks(of: job))
+    }
+  }
+
+  /// Where a rank failed and nobody was there to end the others, it is done now; nodes that cannot reach
+  /// each other cannot do it. Returns how all ranks are then.
+  static func endFailed(_ job: JobReference, _ ranks: [Rank]) async -> [RankStatus] {
+    let failed = ranks.map(\.status).filter { $0.failure != nil && $0.cancelled == nil }
+    guard let first = failed.min(by: { $0.rank < $1.rank }) else { return ranks.map(\.status) }
+    return await resultsInParallel(ranks) { rank throws(SyncError) in
+      guard let host = rank.host, !rank.status.state.isFinal else { return rank.status }
+      return try await JobCancel.cancel(
+        job, rank: rank.status.rank, because: .rank(first.rank), on: host) ?? rank.status
+    }.enumerated().map { index, result in (try? result.get()) ?? ranks[index].status }
   }
 
   let context: ClusterContext
   let cluster: ClusterRecord
 
   /// Throws when no node answers and none is known to be down.
-  func take() async throws -> Answer {
+  ///
+  /// - Parameter alone: nobody else works with the cluster meanwhile.
+  func take(alone: Bool) async throws -> Answer {
     let nodes = try await context.state.nodes(of: cluster.name)
     let reached = await Reach(context: context).each(nodes)
     let hosts = reached.compactMap { try? $0.get() }
@@ -42,6 +64,7 @@ struct JobLook {
       }
     }
     let answered = Set(hosts.map(\.rank)).subtracting(overview.unreachable.keys)
+    if alone { answer.sure = answered }
     answer.silent = Set(nodes.map(\.rank)).subtracting(answered)
     guard !answer.silent.isEmpty else { return answer }
     answer.gone = try await down(among: answer.silent)

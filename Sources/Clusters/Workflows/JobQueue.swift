@@ -23,23 +23,11 @@ public struct JobQueue: Sendable {
     let lock = try? await ClusterLock.acquire(
       name, in: context.home, purpose: "sky queue \(name)", patience: .zero)
     defer { withExtendedLifetime(lock) {} }
-    let look = try await JobLook(context: context, cluster: cluster).take()
+    let look = try await JobLook(context: context, cluster: cluster).take(alone: lock != nil)
     for job in open {
-      try await update(job, await endFailed(job, look.ranks(of: job)), look, mayClose: lock != nil)
+      try await update(job, await look.endingFailed(job), look, mayClose: lock != nil)
     }
     return try await context.state.jobs(of: name)
-  }
-
-  /// Where a rank failed and nobody was there to end the others, it is done now.
-  private func endFailed(_ job: JobRecord, _ ranks: [JobLook.Rank]) async -> [RankStatus] {
-    let failed = ranks.map(\.status).filter { $0.failure != nil && $0.cancelled == nil }
-    guard let first = failed.min(by: { $0.rank < $1.rank }) else { return ranks.map(\.status) }
-    let reference = JobReference(cluster: job.cluster, id: job.id)
-    return await resultsInParallel(ranks) { rank throws(SyncError) in
-      guard let host = rank.host, !rank.status.state.isFinal else { return rank.status }
-      return try await JobCancel.cancel(
-        reference, rank: rank.status.rank, because: .rank(first.rank), on: host) ?? rank.status
-    }.enumerated().map { index, result in (try? result.get()) ?? ranks[index].status }
   }
 
   private func update(

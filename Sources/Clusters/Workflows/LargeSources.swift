@@ -18,11 +18,13 @@ struct LargeSources {
     let before = try await context.state.synced(to: cluster)
     var large: [SourceSize] = []
     for source in sources.sources where !wasSent(source, known) {
-      large.append(SourceSize(source.path, try await source.look.result().tree))
+      let tree = try await source.look.result().tree
+      large.append(SourceSize(source.path, shown: source.shown, tree))
     }
     for entry in buckets?.entries ?? [] {
       for upload in entry.uploads where !wasUploaded(upload, entry.uri, before) {
-        large.append(SourceSize(upload.path, try await upload.look.result().tree))
+        let tree = try await upload.look.result().tree
+        large.append(SourceSize(upload.path, tree))
       }
     }
     large.removeAll { $0.bytes < limit }
@@ -30,7 +32,7 @@ struct LargeSources {
     for size in large { context.report(.notice(size.words)) }
     guard context.mayGoOn() else {
       throw WorkflowError(
-        .declined, large.map(\.path.string).joined(separator: ", "), "not sent, as you said",
+        .declined, large.map(\.shown).joined(separator: ", "), "not sent, as you said",
         advice: "Nothing was created.")
     }
   }
@@ -75,7 +77,8 @@ struct SourceSize: Equatable, Sendable {
     var bytes: Int64
   }
 
-  var path: FilePath
+  /// Its path, for people.
+  var shown: String
   var bytes: Int64
   var files: Int
   /// The largest first, three at most; none for a source that is one file.
@@ -83,9 +86,9 @@ struct SourceSize: Equatable, Sendable {
   /// The file whose lines leave things out of this source.
   var ignoreFile: String
 
-  init(_ path: FilePath, _ tree: FileTree) {
+  init(_ path: FilePath, shown: String? = nil, _ tree: FileTree) {
     let contents = tree.entries.filter { $0.kind == .file }
-    self.path = path
+    self.shown = shown ?? path.string
     bytes = contents.reduce(0) { $0 + $1.size }
     files = contents.count
     let isFolder =
@@ -130,10 +133,10 @@ struct SourceSize: Equatable, Sendable {
   /// For people: the size, the largest parts, and the lines that leave them out.
   var words: String {
     let count = files == 1 ? "1 file" : "\(files) files"
-    var text = "\(path) is large: \(Self.size(bytes)) in \(count)"
+    var text = "\(shown) is large: \(Self.size(bytes)) in \(count)"
     for part in parts { text += "\n  \(Self.size(part.bytes))  \(part.path)" }
     if !parts.isEmpty {
-      text += "\n  to leave out what the nodes do not need, add to \(path)/\(ignoreFile):"
+      text += "\n  to leave out what the nodes do not need, add to \(shown)/\(ignoreFile):"
       for part in parts { text += "\n    /\(Self.escaped(part.path))" }
     }
     return text

@@ -9,6 +9,7 @@ public struct LaunchPlan: Sendable {
 
   /// One line for each thing that would be done; throws what the launch would refuse with.
   public func lines(_ request: LaunchRequest) async throws -> [String] {
+    try EntryCheck.name(request.cluster)
     let task = request.task
     let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
     _ = try await TaskStorage(
@@ -22,7 +23,7 @@ public struct LaunchPlan: Sendable {
       let files = try await source.look.result().tree.entries.filter { $0.kind != .folder }
       let bytes = files.reduce(0) { $0 + ($1.kind == .file ? $1.size : 0) }
       let target = String(decoding: source.target, as: UTF8.self)
-      lines.append("sync \(source.path) to \(target): \(files.count) files, \(bytes) bytes")
+      lines.append("sync \(source.shown) to \(target): \(files.count) files, \(bytes) bytes")
     }
     for mount in task.fileMounts {
       switch mount.source {
@@ -40,6 +41,7 @@ public struct LaunchPlan: Sendable {
     let name = request.cluster
     let (target, _) = try await BringUp(context: context, name: name).plan(
       numNodes: request.task.numNodes, resources: request.task.resources)
+    try SetAutostop(context).ending(request.task.resources.autostop, of: target)
     let aliases = (0..<target.numNodes).map { NodeName.alias(cluster: name, rank: $0) }
     try context.book.requireFree(aliases, for: name)
     let known = try await context.state.cluster(name)

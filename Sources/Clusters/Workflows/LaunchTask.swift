@@ -8,6 +8,7 @@ public struct LaunchTask: Sendable {
 
   /// Returns the job, nil when the task has nothing to run.
   public func run(_ request: LaunchRequest) async throws -> StartedJob? {
+    try EntryCheck.name(request.cluster)
     let name = request.cluster
     var task = request.task
     let sources = try TaskSources(task, folder: request.folder, context, mounts: true)
@@ -22,6 +23,7 @@ public struct LaunchTask: Sendable {
       ? try await BringUp(context: context, name: name).run(
         numNodes: task.numNodes, resources: task.resources)
       : try await context.runningCluster(name)
+    try SetAutostop(context).ending(task.resources.autostop, of: cluster)
     // A job takes of its nodes what was found on them.
     task.resources.alternatives = try ChooseInfra.place(of: cluster, task.resources).requirements
     let nodes = try await Reach(context: context).all(
@@ -34,19 +36,14 @@ public struct LaunchTask: Sendable {
         targets, of: context.spec(cluster),
         on: nodes.map { RankedHost(rank: $0.rank, host: $0.host) })
     }
-    try await NodeBuckets(context: context).makeWay(for: sources, cluster, on: nodes)
+    try await MakeWay(context: context, cluster: cluster).run(for: sources, on: nodes)
     try await SyncTask(context: context, cluster: cluster).run(sources, to: nodes)
     try await remember(sources.entries + buckets.synced, name)
     try await NodeBuckets(context: context).bring(buckets, cluster: cluster, to: nodes)
     let job = try await StartJob(context: context, cluster: cluster).run(
       task, on: nodes, setup: request.setup, ownCopy: request.snapshot)
     if let autostop = task.resources.autostop {
-      do {
-        try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
-      } catch let error as WorkflowError {
-        // The job runs already, and does so without it.
-        context.report(.notice("\(error)"))
-      }
+      try await SetAutostop(context).set(autostop, of: cluster, on: nodes)
     }
     return job
   }

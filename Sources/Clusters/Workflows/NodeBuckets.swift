@@ -39,12 +39,7 @@ struct NodeBuckets {
         if entry.bucket?.isMount != false {
           try await storage.unmount(target, onNotice: notice)
         }
-        guard let copied = memory.copied(cluster, rank: node.rank, target: target) else {
-          if entry.bucket?.isMount == false, node.homeOf == nil || target.hasPrefix("/") {
-            notice("\(node.alias): nothing is known of what was copied to \(target): it stays")
-          }
-          continue
-        }
+        guard let copied = memory.copied(cluster, rank: node.rank, target: target) else { continue }
         let changed = try await storage.forget(
           copied.without(kept), wholly: copied.folder == target && !kept.contains(target))
         for name in changed.prefix(10) {
@@ -54,18 +49,6 @@ struct NodeBuckets {
         memory.keep(nil, cluster, rank: node.rank, target: target)
       }
     }
-  }
-
-  /// Unmounts where files of this machine are about to go, which would else end up in a bucket.
-  func makeWay(for sources: TaskSources, _ cluster: ClusterRecord, on nodes: [ReachedNode])
-    async throws
-  {
-    let targets = Set(sources.entries.filter { $0.kind != .bucket }.map(\.target))
-    let mounted = try await context.state.synced(to: cluster.name).filter { entry in
-      entry.kind == .bucket && entry.bucket?.isMount != false && targets.contains(entry.target)
-    }
-    guard !mounted.isEmpty else { return }
-    try await remove(mounted, keeping: [], cluster, from: nodes)
   }
 
   /// After the nodes were started: what was mounted is mounted again.

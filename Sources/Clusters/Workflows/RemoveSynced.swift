@@ -12,11 +12,15 @@ struct RemoveSynced {
     _ entries: [SyncedEntry], keeping targets: [String], from nodes: [ReachedNode]
   ) async throws -> [SyncReport] {
     let buckets = entries.filter { $0.kind == .bucket }
+    let memory = SyncMemory(context.home)
+    let unknown = buckets.filter { entry in
+      entry.bucket?.isMount == false
+        && !nodes.contains { memory.copied(cluster, rank: $0.rank, target: entry.target) != nil }
+    }
     try await NodeBuckets(context: context).remove(
       buckets, keeping: targets, cluster, from: nodes)
     try await removeEmpty(buckets.map(\.target), on: nodes)
     let files = entries.filter { $0.kind != .bucket }
-    let memory = SyncMemory(context.home)
     var reports: [SyncReport] = []
     for node in nodes where !files.isEmpty {
       // Nodes that share a home have what is in it once.
@@ -24,12 +28,7 @@ struct RemoveSynced {
       let pairs = own.map { entry -> SyncPair in
         let target = Array(entry.target.utf8)
         let manifest = memory.manifest(cluster, rank: node.rank, target: target)
-        let shape: SyncPair.Shape =
-          switch entry.kind {
-          case .folder: .contents
-          case .fileOrInto: .fileOrInto
-          default: .file
-          }
+        let shape: SyncPair.Shape = entry.kind == .folder ? .contents : .file
         return SyncPair(
           removing: target, of: FilePath(entry.source ?? "/"), shape: shape, manifest: manifest
         ) { path in
@@ -48,7 +47,11 @@ struct RemoveSynced {
       try await context.state.forgetSynced(entry.target, of: cluster.name)
       try await context.state.forgetUse(of: entry, by: cluster.name)
       let names = nodes.map(\.alias).joined(separator: ", ")
-      context.report(.notice("\(entry.target) was removed from \(names)"))
+      context.report(
+        .notice(
+          unknown.contains(entry)
+            ? "\(entry.target): nothing is known of a copy to it, so nothing was removed from \(names)"
+            : "\(entry.target) was removed from \(names)"))
     }
     return reports
   }

@@ -18,23 +18,33 @@ public struct SetAutostop: Sendable {
   func set(
     _ autostop: Autostop?, of cluster: ClusterRecord, on nodes: [ReachedNode]
   ) async throws {
-    let provider = try context.provider(cluster.infra)
-    let down = autostop?.down ?? false
-    let ending = provider.selfEnding(context.spec(cluster), down: down)
-    guard autostop == nil || ending != nil else {
-      let other = provider.selfEnding(context.spec(cluster), down: !down) != nil
-      throw WorkflowError(
-        .badRequest, cluster.name,
-        "nodes of \(cluster.infra) cannot \(down ? "take down" : "stop") themselves",
-        advice: !other
-          ? nil : down ? "Leave --down out: they can stop." : "With --down they can end for good.")
-    }
+    let ending = try ending(autostop, of: cluster)
     let records = try await context.state.nodes(of: cluster.name)
     let chosen = ending?.headOnly == true ? nodes.filter { $0.rank == 0 } : nodes
     let results = await resultsInParallel(chosen) { node throws(SyncError) in
       try await watch(node, autostop, cluster.name, ending, head: records.first)
     }
     for result in results { try result.get() }
+    try await context.state.save(
+      autostop.map { AutostopRecord(idleMinutes: $0.idleMinutes, since: .now()) }, of: cluster.name)
+  }
+
+  /// How the nodes do it, nil for no autostop; throws `badRequest` when they cannot.
+  @discardableResult
+  func ending(_ autostop: Autostop?, of cluster: ClusterRecord) throws -> SelfEnding? {
+    guard let autostop else { return nil }
+    let provider = try context.provider(cluster.infra)
+    let spec = context.spec(cluster)
+    if let ending = provider.selfEnding(spec, down: autostop.down) { return ending }
+    let other = provider.selfEnding(spec, down: !autostop.down) != nil
+    throw WorkflowError(
+      .badRequest, cluster.name,
+      "nodes of \(cluster.infra) cannot \(autostop.down ? "give back" : "stop") themselves",
+      advice: !other
+        ? "Leave autostop out."
+        : autostop.down
+          ? "Without --down (autostop: down in a task) they can stop."
+          : "With --down (autostop: {idle_minutes: N, down: true} in a task) they are given back.")
   }
 
   private func watch(
@@ -44,7 +54,7 @@ public struct SetAutostop: Sendable {
     let script =
       AutostopScript.begin
       + ShellText.writing(
-        JobScripts.common + AutostopScript.watcher + (ending?.script ?? ""),
+        JobScripts.common + (ending?.busy ?? "") + AutostopScript.watcher + (ending?.script ?? ""),
         to: "\"$F.watch\"", or: "exit 1") + AutostopScript.end
     let follows = node.rank > 0 ? head : nil
     let answers = try await NodeScript.answers(
@@ -65,6 +75,8 @@ public struct SetAutostop: Sendable {
 public struct SelfEnding: Equatable, Sendable {
   /// POSIX sh.
   public var script: String
+  /// POSIX sh that defines `others_busy`: whether nodes that this one ends, too, have something to do.
+  public var busy = "others_busy() { return 1; }\n"
   /// The head ends all nodes; else each ends itself.
   public var headOnly: Bool
 

@@ -15,9 +15,8 @@ struct SyncTask {
   /// Nodes that share a home are one: what one of them has got, all have.
   func run(_ sources: TaskSources, to all: [ReachedNode]) async throws {
     let owners = all.filter { $0.homeOf == nil }
-    if sources.workdir != nil {
-      try await RunningJobs(context: context, cluster: cluster.name).tell(all)
-    }
+    try await RunningJobs(context: context, cluster: cluster.name)
+      .look(all, changingWorkdir: sources.workdir != nil)
     if let repository = sources.repository {
       try await CloneRepository(context: context).run(repository, on: owners)
     }
@@ -105,7 +104,8 @@ struct SyncTask {
     return sources.map { source in
       SyncPair(
         source: source.path, target: source.target, shape: source.shape,
-        manifest: memory.manifest(cluster, rank: node.rank, target: source.target)
+        manifest: source.isSecret
+          ? nil : memory.manifest(cluster, rank: node.rank, target: source.target)
       ) { () async throws(SyncError) in try await source.look.result().tree }
     }
   }
@@ -116,7 +116,7 @@ struct SyncTask {
       let look = try await source.look.result()
       for problem in look.tree.problems.prefix(10) {
         let path = String(decoding: problem.path, as: UTF8.self)
-        context.report(.notice("\(source.path)/\(path): \(problem.reason)"))
+        context.report(.notice("\(source.shown)/\(path): \(problem.reason)"))
       }
       for ignored in look.trackedIgnored.prefix(10) {
         let path = String(decoding: ignored.path, as: UTF8.self)

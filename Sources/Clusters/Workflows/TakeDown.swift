@@ -17,6 +17,7 @@ public struct TakeDown: Sendable {
     try Aliases(context: context).closeSockets(name)
     try await context.provider(cluster.infra).stop(context.spec(cluster))
     try Aliases(context: context).mark(.stopped, name)
+    try await context.state.save(nil, of: name)
     try await context.state.updateCluster(name) { $0.state = .stopped }
   }
 

@@ -6,9 +6,13 @@ import SystemPackage
 struct TaskSources: Sendable {
   struct Source: Sendable {
     var path: FilePath
+    /// The path for people; nothing of it is remembered when it is another.
+    var shown: String
     var target: [UInt8]
     var shape: SyncPair.Shape
     var look: SharedLook
+
+    var isSecret: Bool { shown != path.string }
   }
 
   /// Where a task runs on every node.
@@ -33,16 +37,19 @@ struct TaskSources: Sendable {
     case nil: break
     case .folder(let text):
       let path = try place.folder(text)
-      add(path, Self.workdir, .contents, SharedLook(at: path, context.git))
+      let shown = place.shown(path, text)
+      add(path, shown, Self.workdir, .contents, SharedLook(at: path, context.git))
       remember(.workdir, Self.workdir, text.isSecret ? nil : path.string)
-      workdir = path.string
+      workdir = shown
     case .git(let url, let ref):
       let access = RepositoryAccess(home: context.home, environment: context.environment)
       let address = RepositoryAddress(url)
       repository = Repository(
         address: address, ref: ref?.value, login: access.givenLogin(address, task))
       let isSecret = address.plain.isSecret || ref?.isSecret == true
-      remember(.repository, Self.workdir, isSecret ? nil : address.plain.value, ref: ref?.value)
+      remember(
+        .repository, Self.workdir, isSecret ? nil : address.plain.value,
+        ref: isSecret ? nil : ref?.value)
       workdir = address.shown
     }
     for mount in mounts ? task.fileMounts : [] { try add(mount, place, context.git) }
@@ -66,7 +73,7 @@ struct TaskSources: Sendable {
       }
       let target = Array(entry.target.utf8)
       let (path, shape, look) = try place.again(entry, source, context.git)
-      add(path, target, shape, look)
+      add(path, path.string, target, shape, look)
     }
     self.entries = entries
   }
@@ -74,17 +81,19 @@ struct TaskSources: Sendable {
   private mutating func add(
     _ mount: FileMount, _ place: LocalPlace, _ git: GitEnvironment
   ) throws(WorkflowError) {
-    let target = Array(mount.target.value.utf8)
+    var target = Array(mount.target.value.utf8)
     switch mount.source {
     case .local(let text):
       let (path, shape, look) = try place.source(of: mount, text, git)
-      add(path, target, shape, look)
-      guard !mount.target.isSecret else { return }
+      // As rsync has it: `folder/` takes the file under its own name.
+      if mount.targetIsFolder, shape == .file {
+        target += [UInt8(ascii: "/")] + (path.lastComponent.map { Array($0.string.utf8) } ?? [])
+      }
+      add(path, place.shown(path, text), target, shape, look)
       let kind: SyncedEntry.Kind =
         switch shape {
         case .contents: .folder
-        case .file: .file
-        case .fileOrInto: .fileOrInto
+        case .file, .fileOrInto: .file
         }
       remember(kind, target, text.isSecret ? nil : path.string)
     case .storage, .bucket: break
@@ -92,9 +101,11 @@ struct TaskSources: Sendable {
   }
 
   private mutating func add(
-    _ path: FilePath, _ target: [UInt8], _ shape: SyncPair.Shape, _ look: SharedLook
+    _ path: FilePath, _ shown: String, _ target: [UInt8], _ shape: SyncPair.Shape,
+    _ look: SharedLook
   ) {
-    sources.append(Source(path: path, target: target, shape: shape, look: look))
+    sources.append(
+      Source(path: path, shown: shown, target: target, shape: shape, look: look))
   }
 
   private mutating func remember(
@@ -116,12 +127,17 @@ private struct LocalPlace {
     return folder.pushing(FilePath(text)).lexicallyNormalized()
   }
 
+  /// The path, or where a secret is in it, as it was written.
+  func shown(_ path: FilePath, _ text: MaskedText) -> String {
+    text.isSecret ? text.shown : path.string
+  }
+
   func folder(_ text: MaskedText) throws(WorkflowError) -> FilePath {
     let path = resolve(text.value)
     guard try status(path)?.kind == .folder else {
       let what = try status(path) == nil ? "does not exist" : "is not a folder"
       throw WorkflowError(
-        .noSource, "workdir \(text)", "\(path) \(what)",
+        .noSource, "workdir \(text)", "\(shown(path, text)) \(what)",
         advice: "A relative workdir is taken from the folder where sky runs, \(folder).")
     }
     return path
@@ -136,15 +152,16 @@ private struct LocalPlace {
     switch try status(path)?.kind {
     case .folder: return (path, .contents, SharedLook(at: path, git, isMount: true))
     case .file where !mount.sourceIsFolder:
-      return (path, mount.targetIsFolder ? .fileOrInto : .file, SharedLook(atFile: path))
+      return (path, .file, SharedLook(atFile: path))
     case nil:
       throw WorkflowError(
-        .noSource, "\(mount.place): file mount source \(text)", "\(path) does not exist",
+        .noSource, "\(mount.place): file mount source \(text)",
+        "\(shown(path, text)) does not exist",
         advice: "A relative source is taken from the folder where sky runs, \(folder).")
     default:
       throw WorkflowError(
         .noSource, "\(mount.place): file mount source \(text)",
-        "\(path) is not a \(mount.sourceIsFolder ? "folder" : "file or folder")")
+        "\(shown(path, text)) is not a \(mount.sourceIsFolder ? "folder" : "file or folder")")
     }
   }
 
@@ -153,7 +170,7 @@ private struct LocalPlace {
     _ entry: SyncedEntry, _ source: String, _ git: GitEnvironment
   ) throws(WorkflowError) -> Found {
     let path = FilePath(source)
-    let isFile = entry.kind == .file || entry.kind == .fileOrInto
+    let isFile = entry.kind == .file
     guard try status(path)?.kind == (isFile ? .file : .folder) else {
       throw WorkflowError(
         .noSource, "\(entry.target): \(source)",
@@ -164,7 +181,7 @@ private struct LocalPlace {
     guard isFile else {
       return (path, .contents, SharedLook(at: path, git, isMount: !entry.isWorkdir))
     }
-    return (path, entry.kind == .file ? .file : .fileOrInto, SharedLook(atFile: path))
+    return (path, .file, SharedLook(atFile: path))
   }
 
   private func status(_ path: FilePath) throws(WorkflowError) -> FileStatus? {

@@ -11,6 +11,8 @@ public struct GitEnvironment: Equatable, Sendable {
   public var overrides: [GitSetting]
   /// `GIT_CEILING_DIRECTORIES`: a repository is not looked for in or above them.
   public var ceilings: [FilePath]
+  /// sky's own folder, with keys of clusters and files of local nodes: left out where it is part of a tree.
+  public var ownFolder: FilePath?
 
   public init(
     home: FilePath? = nil, userFolder: FilePath? = nil, configFiles: [FilePath] = [],
@@ -30,6 +32,7 @@ public struct GitEnvironment: Equatable, Sendable {
     }
     self.init()
     home = path("HOME")
+    ownFolder = path("SKY_HOME") ?? home?.appending(".sky")
     userFolder = (path("XDG_CONFIG_HOME") ?? home?.appending(".config"))?.appending("git")
     if variables["GIT_CONFIG_NOSYSTEM"].map(GitSetting.isTrue) != true {
       configFiles.append(path("GIT_CONFIG_SYSTEM") ?? "/etc/gitconfig")

@@ -11,6 +11,7 @@ extension IgnoreRules {
   ) -> IgnoreRules {
     var loader = RulesLoader(files.resolved(root) ?? root, environment, files)
     loader.load()
+    loader.leaveOutOwnFolder()
     return loader.rules
   }
 }
@@ -51,6 +52,21 @@ private struct RulesLoader<Files: FileReading> {
     rules.trackedSource = TrackedSource(
       index: repository.folder.appending("index"), hashSize: usesSHA256 ? 32 : 20,
       prefix: rules.prefix)
+  }
+
+  /// Asked last of all: whoever wants it sent can say so with a `!` rule.
+  mutating func leaveOutOwnFolder() {
+    guard let folder = environment.ownFolder, let own = files.resolved(folder), own != root,
+      own.starts(with: root)
+    else { return }
+    let path = own.rawBytes.dropFirst(root.rawBytes.count).drop { $0 == slash }
+    var pattern: [UInt8] = [slash]
+    for byte in rules.prefix + path {
+      if "*?[\\".utf8.contains(byte) { pattern.append(UInt8(ascii: "\\")) }
+      pattern.append(byte)
+    }
+    pattern.append(slash)
+    rules.fallbacks.append(IgnoreList(file: Array("sky's own folder".utf8), content: pattern))
   }
 
   private mutating func addFallbacks(_ repository: GitRepository?, _ config: GitConfig) {

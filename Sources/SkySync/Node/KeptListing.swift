@@ -32,6 +32,14 @@ struct KeptListing: Sendable, Equatable {
     }
   }
 
+  /// How many bytes the records have.
+  var count: Int {
+    switch source {
+    case .memory(let records): records.count
+    case .file(let file): file.count
+    }
+  }
+
   /// The file that they are in, if they are in one.
   var file: ListingFile? {
     guard case .file(let file) = source else { return nil }

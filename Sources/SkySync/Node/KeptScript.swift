@@ -1,49 +1,124 @@
 /// Listings that the node keeps, so that the next look tells only what differs; see `KeptListing`.
 enum KeptScript {
-  /// Lists the sorted records of `NodeListing` (after `S`), or only their differences from what was kept of the
-  /// last look (after `C`) when both sides have the same of it, and keeps the new ones. Any doubt is for a full
-  /// listing: fails, before it has printed anything, when it cannot be done here. A target that holds our own
-  /// files is never without changes.
-  static let look = #"""
-    records() {
-    [ "$tag" ] && [ $g$x = 11 ] && comm -z /dev/null /dev/null 2>/dev/null || return
-    q=$(pwd -P); f=$(cd "$HOME" && pwd -P) || return
-    case $f/ in "${q%/}"/*) return 1;; esac
-    was=${tag##*=}; tag=${tag%=*}; tag=$HOME/.sky_node/sync/${tag#=}; now=$tag.$host.$$
-    mkdir -p "$HOME/.sky_node/sync" 2>/dev/null || return
-    for f in "$tag.$host".*; do
-    q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
-    done
-    { find . -path './.sky-staging.*' -prune -o -type d -printf '%p//d %m 0 %T@ \0' -o -printf '%p//%y %m %s %T@ %l\0'; echo $? >"$now.e"; } |
-    sort -z >"$now" && read -r e <"$now.e" || { rm -f "$now" "$now".?; e=0; return 1; }
-    }
-    kept() {
+  /// `shelf` says where the listing of the current folder is kept, and what the client has of it. Any doubt is for a
+  /// full listing: fails when it cannot be done here. A target that holds our own files is never without changes.
+  ///
+  /// `parts` lists the current folder in files `now.….r`: by one `find`, or by several at once, each in its share of
+  /// the folders two levels down, where many files are expected and there are processors for it. `merge` sorts them
+  /// into `now`.
+  private static let list = #"""
+    shelf() {
+    [ "$tag" ] || return
     case $W in *[rc]*) return 1;; esac
-    records || return
-    f=$now; q=
-    if [ "$was" ] && [ $e = 0 ]; then
-    { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } 2>/dev/null && q=$(sha256sum <"$now.k")
-    [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d" && f=$now.d
-    fi
-    if [ "$f" = "$now" ]; then printf 'S\0\0'; else printf 'C\0\0'; fi
-    cat "$f" || e=1
-    [ $e != 0 ] || [ ! -s "$f" ] || mv -f "$now" "$tag"
-    rm -f "$now" "$now".?
+    case $sync/ in "${PWD%/}"/*) return 1;; esac
+    was=${tag##*=}; tag=${tag%=*}; tag=$sync/${tag#=}; now=$tag.$host.$$
+    }
+    told="-type d -printf '%p//d %m 0 %T@ \0' -o -printf '%p//%y %m %s %T@ %l\0'" skip='./.sky-staging.*'
+    parts() {
+    case $W in *m*)
+    if [ -e /sys/devices/system/cpu/cpu3 ]; then shares 4 && return
+    elif [ -e /sys/devices/system/cpu/cpu1 ]; then shares 2 && return; fi
+    esac
+    e=0
+    eval "find . -path '$skip' -prune -o $told" >"$now.0.r" || e=1
+    }
+    shares() {
+    e=0
+    eval "find . -maxdepth 2 -path '$skip' -prune -o \( -path './*/*' -type d -fprint0 \"\$now.u\" , $told \)" \
+    >"$now.0.r" || e=1
+    split -et '\0' -n r/$1 "$now.u" "$now.u." || return
+    for f in "$now".u.*; do
+    [ ! -e "$f" ] || xargs -0r sh -c "find \"\$@\" -mindepth 1 $told" sh <"$f" >"$f.r" || : >"$now.x" &
+    done
+    wait
+    [ ! -e "$now.x" ] || e=1
+    }
+    merge() {
+    for f in "$now".*.r; do sort -z "$f" >"$f.s" || : >"$now.y" & done
+    wait
+    [ ! -e "$now.y" ] && sort -zm "$now".*.s >"$now"
     }
 
     """#
+
+  /// `compare` lists into `now`, and tells in `now.e` what came of it: `find`'s status, and S for the whole listing
+  /// or C for the differences in `now.d` from what was kept of the last look, when both sides have the same of it;
+  /// N when there are none. `find` lists an unchanged folder in the same order: what it said is kept, too, under the
+  /// digest of the sorted listing, so that most looks sort nothing.
+  /// `begin` starts that for all targets of which there is something kept, and `kept` prints it: the sorted records
+  /// of `NodeListing` after S or C. It keeps the new ones; it has printed nothing when it fails.
+  static let look =
+    list + #"""
+      compare() {
+      [ -d "$sync" ] || mkdir -p "$sync" || return
+      for f in "$tag.$host".*; do
+      [ -e "$f" ] || continue
+      q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
+      done
+      parts || return
+      v=S q=
+      if [ "$was" ] && [ $e = 0 ]; then
+      if [ -f "$tag-$was" ] && cat "$now".*.r | cmp -s - "$tag-$was"; then echo "0 N" >"$now.e"; return; fi
+      { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } && sha256sum <"$now.k" >"$now.h" &
+      fi
+      merge || return
+      if [ "$was" ] && [ $e = 0 ]; then
+      read -r q <"$now.h"
+      if [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d"; then v=C; fi
+      fi
+      echo "$e $v" >"$now.e"
+      } 2>/dev/null
+      begin() {
+      cd -P "$HOME" && sync=${PWD%/}/.sky_node/sync || return
+      k=0
+      for a do
+      resolve "$a"
+      eval "look$k="
+      for q in "$p"/.sky-staging.*; do break; done
+      if [ $m$st = dfolder ] && [ ! -e "$q" ] && cd -P "$p" && shelf && [ "$was" ] && [ -f "$tag" ]; then
+      compare </dev/null >/dev/null &
+      eval "look$k=\$!"
+      fi
+      k=$((k+1))
+      done
+      }
+      kept() {
+      [ "$sync" ] && [ $g$x = 11 ] && cd -P . && shelf || return
+      eval "q=\$look$1"
+      if [ "$q" ]; then wait $q; else compare; fi
+      { read -r e v <"$now.e"; } 2>/dev/null || { rm -f "$now" "$now".*; e=0; return 1; }
+      case $v in
+      N) f=;;
+      C) f=$now.d;;
+      *) f=$now;;
+      esac
+      case $v in S) printf 'S\0\0';; *) printf 'C\0\0';; esac
+      if [ -s "$f" ]; then
+      cat "$f" || e=1
+      [ $e != 0 ] || mv -f "$now" "$tag"
+      elif [ "$f" = "$now.d" ]; then
+      cat "$now".*.r >"$now.w" && rm -f "$tag"-* && mv -f "$now.w" "$tag-$was"
+      fi
+      rm -f "$now" "$now".* </dev/null >/dev/null &
+      }
+      sync=
+
+      """#
 
   /// The client has heard the end and does not wait: keeps the listings of targets that were new, of which the
   /// client knows what they are.
   static let remember = #"""
     if [ "$new" ]; then
     exec >/dev/null 2>&1 </dev/null
+    cd -P "$HOME" && sync=${PWD%/}/.sky_node/sync || exit 0
     k=0
     for a do
     case "$new " in *" $k "*)
     resolve "$a"
-    [ $m = d ] && cd "$p" && records && [ $e = 0 ] && mv -f "$now" "$tag"
-    [ ! "$tag" ] || rm -f "$now" "$now".?
+    if [ $m = d ] && cd -P "$p" && shelf; then
+    was=; compare && [ $e = 0 ] && mv -f "$now" "$tag"
+    rm -f "$now" "$now".*
+    fi
     esac
     k=$((k+1))
     done

@@ -14,7 +14,7 @@ enum PullScript {
   /// Sources come as `printf %b` reads them. A source that does not exist as it is written is a pattern; one
   /// that ends in a slash is the contents of a folder.
   private static let scan = #"""
-    mark hello 1 $z $g $x "$(uname -s)"
+    can; mark hello 1 $z $g $x "$system"
     begin() { printf 'T %s %s %s\0%s\0%s\0' $k $1 $i "$2" "$3"; e=0; }
     end() { printf 'E %s %s\0\0' $k $e; k=$((k+1)); }
     one() {
@@ -55,7 +55,6 @@ enum PullScript {
     [ $k != $f ] || { begin absent "$p" ""; end; }
     }
     scan() { k=0; i=0; for a do source "$a"; i=$((i+1)); done; }
-    here=$PWD
     mark scan
     case $z$W in 1*z*) scan "$@" | zstd -1qc;; *) scan "$@";; esac
     mark ready; mark .

@@ -10,7 +10,7 @@
 ///     client  lanes                                  a large stream comes: can it have several channels?
 ///     node    lanes, followed by a folder            of FIFOs, see `LaneScript`; nothing: it cannot; then
 ///     client  go z|n TOKEN + one tar stream          zstd-compressed or not, or
-///     client  go zm|nm TOKEN + stripes               the same in stripes, see `Lanes`
+///     client  go zm|nm TOKEN + stripes               the same in stripes, see `Lanes`; a b after z or m: many files
 ///     node    open                                   only with stripes: channels may join now
 ///     node    place, received, apply, applied …      statuses, each followed by its error messages
 ///     node    bye
@@ -37,7 +37,7 @@ enum PushScript {
     "~") p=$HOME;;
     "~/"*) p=$HOME/${p#??};;
     /*) ;;
-    *) p=$PWD/$p;;
+    *) p=$here/$p;;
     esac
     if [ $m = i ]; then
     m=f
@@ -77,11 +77,9 @@ enum PushScript {
 
   /// The listing: `T K STATE KB [folds]`, path, name, then two fields an entry, `E K STATUS` and an empty field, each
   /// ended by NUL. `drop` and `sweep` remove staging folders: a dead process's, or a day old on another
-  /// host.
+  /// host. `all` asks what the node can do while the looks that `begin` began are under way; its last words of
+  /// that go to the script itself, for it runs beside it.
   private static let scan = #"""
-    tar=$(tar --version 2>&1 </dev/null)
-    case $tar in "tar ("[!b]*|bsdtar*) hole=1;; *) hole=0;; esac
-    mark hello 1 $z $g $x "$(uname -s)" $hole $y
     drop() { rm -rf "$1" 2>/dev/null && return; find "$1" -type d -exec chmod u+rwx {} \; ; rm -rf "$1"; }
     sweep() {
     for d in "$p"/.sky-staging.* "$up"/.sky-staging.*; do
@@ -106,7 +104,7 @@ enum PushScript {
     if [ $st = folder ]; then
     if cd "$p"; then
     case $m in
-    d) kept || walk . || e=$?;;
+    d) kept $k || walk . || e=$?;;
     *) if [ -e "./$n" ] || [ -L "./$n" ]; then walk "./$n" -maxdepth 0 || e=$?; fi;;
     esac
     cd "$HOME" || cd /
@@ -116,11 +114,20 @@ enum PushScript {
     k=$((k+1))
     done
     }
-    here=$PWD
-    mark scan
-    case $z$W in 1*z*) scan "$@" | zstd -1qc;; *) scan "$@";; esac
+    all() {
+    begin "$@" 7>&- 8>&-
+    can
+    tar=$(tar --version 2>&1 </dev/null)
+    case $tar in "tar ("[!b]*) q=gnu hole=1;; bsdtar*) q=bsd hole=1;; *) q= hole=0;; esac
+    { mark hello 1 $z $g $x "$system" $hole $y; mark scan; } >&7
+    echo "$g $x $q" >&8
+    scan "$@" 7>&- 8>&-
+    }
+    exec 7>&1
+    q=$({ case $z$W in 1*z*) all "$@" | zstd -1qc >&7 8>&-;; *) all "$@" >&7;; esac; } 8>&1)
+    exec 7>&-
+    g=${q%% *} q=${q#* }; x=${q%% *} tar=${q#* }
     mark ready; mark .
-    cd "$here"
 
     """#
 
@@ -164,6 +171,7 @@ enum PushScript {
   private static let go = #"""
     case $go in "go "*) ;; *) exit 0;; esac
     K=${go#go * }; c=${go#go }; c=${c%% *}
+    case $c in *b) W=${W}m c=${c%b};; esac
 
     """#
 
@@ -219,7 +227,7 @@ enum PushScript {
   /// made), drops what the client could not read whole, and compares each target's staged files with the digest that it announced.
   private static let receive = #"""
     mark receive
-    t=xop; case $tar in bsdtar*) t=xopP;; "tar ("[!b]*) ;; *) plain=1;; esac
+    t=xop; case $tar in bsd) t=xopP;; gnu) ;; *) plain=1;; esac
     extract() { (cd "$1" && umask 0 && tar -${t}f -); }
     r=1
     if [ "$C" ]; then
@@ -236,7 +244,10 @@ enum PushScript {
     fi
     mark received $r
     sum() {
-    cd "$C/x/$k" && find . -path ./p -prune -o -type d -printf 'd %p\0' -o -printf '%y %m %s %T@ %p\n%l\0' | sort -z | sha256sum
+    now=$C/sum.$k skip=./p told="-type d -printf 'd %p\0' -o -printf '%y %m %s %T@ %p\n%l\0'"
+    cd "$C/x/$k" || return
+    case $W in *m*) parts && merge && [ $e = 0 ] && sha256sum <"$now" && return;; esac
+    eval "find . -path $skip -prune -o $told" | sort -z | sha256sum
     }
     whole() {
     [ $g$x = 11 ] || return 0
@@ -285,7 +296,8 @@ enum PushScript {
     each open chmod u+wx || q=1
     each rm rm -f || q=1
     each rmdir rmdir || q=1
-    each put sh -c "$put" sh || q=1
+    w=; [ $g = 0 ] || w='-P4 -n8'
+    each put $w sh -c "$put" sh || q=1
     find "$B/." ! -name . -prune -exec rmdir {} + || q=1
     for f in "$L"/chmod.*; do [ -f "$f" ] && { each "${f##*/}" chmod "${f##*.}" || q=1; }; done
     folders . || q=1

@@ -1,6 +1,7 @@
 /// What the node's scripts have in common.
 enum ScriptParts {
-  /// Arguments: the mark, flags (z: the client reads zstd, r: change nothing, c: digests of all files), others.
+  /// Arguments: the mark, flags (z: the client reads zstd, r: change nothing, c: digests of all files, m: many
+  /// files are expected), others. Every process counts: `can` asks what else is there when it is time to.
   static let setup = #"""
     LC_ALL=C; export LC_ALL; unset IFS CDPATH
     S=$1 W=$2; shift 2
@@ -8,11 +9,16 @@ enum ScriptParts {
     HOME=${HOME:-/}
     have() { command -v "$1" >/dev/null 2>&1; }
     mark() { printf '\n%s %s\n' "$S" "$*"; }
-    host=$(uname -n | tr -cd A-Za-z0-9-)
+    { read -r host </proc/sys/kernel/hostname; } 2>/dev/null || host=$(uname -n)
+    case $host in *[!A-Za-z0-9-]*) host=$(printf %s "$host" | tr -cd A-Za-z0-9-);; esac
+    { read -r system </proc/sys/kernel/ostype; } 2>/dev/null || system=$(uname -s)
     z=0; have zstd && z=1
+    y=none; for q in sha256sum cksum; do have $q && have dd && y=$q; done
+    can() {
     g=0; find / -maxdepth 0 -printf '' 2>/dev/null && g=1
     x=0; have sha256sum && printf 'b\0a\0' | sort -z >/dev/null 2>&1 && x=1
-    y=none; for q in sha256sum cksum; do have $q && have dd && y=$q; done
+    }
+    here=$PWD
 
     """#
 

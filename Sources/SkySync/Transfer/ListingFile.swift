@@ -52,6 +52,9 @@ final class ListingFile: Sendable {
     if let temporary { unlink(temporary.string) }
   }
 
+  /// How many bytes the records have.
+  var count: Int { range.count }
+
   /// Gives it its name, for good.
   func save(as path: FilePath) {
     guard let temporary, fsync(descriptor) == 0 else { return }

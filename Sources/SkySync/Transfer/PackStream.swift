@@ -50,7 +50,7 @@ final class PackStream: Sendable {
     let chunks = ChunkSink(fan)
     let result = Result {
       let sink: any ByteSink =
-        isCompressed ? try ZstdSink(chunks, isLarge: list.contentBytes > 8 << 20) : chunks
+        isCompressed ? try ZstdSink(chunks, size: list.contentBytes) : chunks
       return try Packer(list, from: sources, to: sink) { chunks.contentDone += $0 }.run()
     }
     outcome.withLock { $0 = result }
@@ -89,22 +89,5 @@ private final class ChunkSink: ByteSink {
     guard fan.send(ChunkFan.Chunk(bytes: bytes, contentDone: contentDone)) else {
       throw SyncError(.cancelled, "packing", "was given up before its end")
     }
-  }
-}
-
-private final class ZstdSink: ByteSink {
-  private let writer: ZstdWriter
-  private let next: any ByteSink
-
-  init(_ next: any ByteSink, isLarge: Bool) throws {
-    self.next = next
-    writer = try ZstdWriter(level: 1, threads: isLarge ? 2 : 0) { try next.write($0) }
-  }
-
-  func write(_ bytes: UnsafeRawBufferPointer) throws { try writer.write(bytes) }
-
-  func finish() throws {
-    try writer.finish()
-    try next.finish()
   }
 }

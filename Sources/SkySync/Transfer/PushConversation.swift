@@ -27,14 +27,18 @@ struct PushConversation: Sendable {
   private let pairs: [SyncPair]
   private let kept: [KeptListing?]
   let commandLength: Int
+  private let manyFiles: Int
 
   /// Starts the script.
   static func start(
     _ pairs: [SyncPair], _ host: any CommandHost, _ options: PushOptions
   ) async throws(SyncError) -> PushConversation {
     let mark = "sky-" + randomHex()
-    let flags = "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "")
     let kept = pairs.map(\.kept)
+    // A record takes about 60 bytes.
+    let isLarge = kept.contains { ($0?.count ?? 0) / 60 > options.manyFiles }
+    let flags =
+      "z" + (options.dryRun ? "r" : "") + (options.checksum ? "c" : "") + (isLarge ? "m" : "")
     let line = ShellCommand.line(
       script: PushScript.text,
       arguments: [mark, flags] + zip(pairs, kept).map { $0.argument(kept: $1) })
@@ -42,7 +46,7 @@ struct PushConversation: Sendable {
     return PushConversation(
       command: WatchedCommand(command, host: host.name, patience: options.patience),
       mark: mark, host: host.name, node: host, pairs: pairs, kept: kept,
-      commandLength: line.utf8.count)
+      commandLength: line.utf8.count, manyFiles: options.manyFiles)
   }
 
   /// 64 random bits: names a run's staging folders and marks.
@@ -111,12 +115,15 @@ struct PushConversation: Sendable {
   }
 
   /// Sends the stream; tells how much content went.
-  /// - Parameter orders: what the node can begin with meanwhile.
+  /// - Parameters:
+  ///   - orders: what the node can begin with meanwhile.
+  ///   - count: how many files there are, about.
   func send(
-    _ stream: PackShare.Place, after orders: [UInt8], through lanes: Lanes?,
+    _ stream: PackShare.Place, of count: Int, after orders: [UInt8], through lanes: Lanes?,
     progress: @Sendable (Int64) -> Void
   ) async throws(SyncError) {
-    let way = (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m")
+    let way =
+      (stream.isCompressed ? "z" : "n") + (lanes == nil ? "" : "m") + (count > manyFiles ? "b" : "")
     try await command.write(orders + Array("go \(way) \(Self.randomHex())\n".utf8))
     if let lanes {
       try await lanes.send(stream, progress: progress)

@@ -121,6 +121,8 @@ public struct PushOptions: Sendable {
   /// is at least as long as the other: below, a window of 2 MiB does not bound a channel.
   package var laneBytes: Int64 = 4 << 20
   package var laneRoundTrip = Duration.milliseconds(8)
+  /// Above that many files the node looks at them with several processors.
+  package var manyFiles = 16_000
 
   /// Whether large files that changed are patched on the node.
   package var patches = true

@@ -44,6 +44,44 @@ import Testing
     }
   }
 
+  /// Each of them leaves the others of the follower alive, and the connection open.
+  @Test(arguments: ["shell", "tail", "watcher"])
+  func `a follower that is killed in part is noticed and begins anew`(part: String) async throws {
+    try await JobBench.run { bench in
+      let job = bench.spec("echo one; until [ -e $HOME/go ]; do sleep 0.05; done; echo two")
+      try await bench.start(job)
+      let shown = Shown()
+      let reopened = Counter()
+      let watch = Task {
+        try await JobWatch(
+          job.reference, on: bench.nodes, asking: .seconds(1),
+          reopen: { rank throws(SyncError) in
+            reopened.increase()
+            return bench.nodes[rank].host
+          }, output: { _, bytes, _ in shown.add(bytes) }
+        ).run()
+      }
+      try await until { shown.text == "one\n" }
+      let killed = try await run(
+        "sh",
+        [
+          "-c",
+          """
+          tail=$(pgrep -f "^tail -c .* -f $1/.sky_node/jobs/dev/1/0/run.log")
+          shell=$(ps -o ppid= -p "$tail" | tr -d ' ')
+          for watcher in $(pgrep -P "$shell"); do [ "$watcher" = "$tail" ] || break; done
+          eval "kill -9 \\$$2"
+          """, "sh", bench.home().string, part,
+        ])
+      #expect(killed.status == 0, "\(killed.errorText)")
+      try await until { reopened.value > 0 }
+      try writeFile(bench.home().appending("go"), [])
+      let verdict = try await watch.value
+      #expect(verdict.state == .succeeded)
+      #expect(shown.text == "one\ntwo\n")
+    }
+  }
+
   @Test func `a node whose clock is an hour ahead ends jobs in our time and is synced as others`()
     async throws
   {

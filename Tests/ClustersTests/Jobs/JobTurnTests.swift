@@ -63,6 +63,35 @@ import Testing
     }
   }
 
+  @Test func `ranks that share a home begin when all of them have their turn`() async throws {
+    try await JobBench.run { bench in
+      var one = bench
+      var first = one.spec("touch $HOME/one; until [ -e $HOME/go ]; do sleep 0.05; done", id: 1)
+      first.claim = JobClaim(cpus: 4000)
+      try await one.start(first)
+      try await until { LocalFiles.read(bench.home().appending("one")) != nil }
+      one.nodes.append(RankedHost(rank: 1, host: bench.host))
+      var both = one.spec("touch $HOME/began.$SKYPILOT_NODE_RANK", id: 2)
+      both.claim = JobClaim(cpus: 4000)
+      try await one.start(both)
+      let folder = bench.home().appending(".sky_node/jobs/dev/2")
+      // Its node would be free: nothing else runs as rank 1.
+      try await until { LocalFiles.read(folder.appending("1/turn")) != nil }
+      try await Task.sleep(for: .seconds(1))
+      let listing = try await JobTable.list(cluster: "dev", on: bench.host).ranks
+      #expect(listing.filter { $0.id == 2 }.map(\.state) == [.pending, .pending])
+      #expect(LocalFiles.read(bench.home().appending("began.1")) == nil)
+      try writeFile(bench.home().appending("go"), [])
+      try await until {
+        let now = try await JobTable.list(cluster: "dev", on: bench.host).ranks
+        return now.allSatisfy { $0.state == .succeeded }
+      }
+      for rank in 0..<2 {
+        #expect(LocalFiles.read(bench.home().appending("began.\(rank)")) != nil)
+      }
+    }
+  }
+
   @Test func `a job that waits can be cancelled, and a job never waits for more than there is`()
     async throws
   {

@@ -43,6 +43,7 @@ final class ProgramRun: RemoteCommand {
   private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
 
   init(_ words: [String], _ environment: [String]) throws {
+    signal(SIGPIPE, SIG_IGN)
     let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
     let pid = try spawn(
       words, environment: environment, streams: [input.read, output.write, errors.write])

@@ -78,6 +78,32 @@ struct StateStoreTests {
     }
   }
 
+  @Test func `what nodes have to be and when they end is kept until the cluster goes`() async throws
+  {
+    try await withScratchFolder { folder in
+      let home = SkyHome(in: folder)
+      let store = try StateStore.open(home)
+      try await store.save(.dev)
+      #expect(try await store.request(of: "dev") == nil)
+      #expect(try await store.autostop(of: "dev") == nil)
+      var wanted = Requirements()
+      wanted.cpus = Quantity(2, orMore: true)
+      wanted.memory = Quantity(1.5, perCPU: true)
+      wanted.accelerators = [Accelerator("A100", count: 0.5)]
+      let request = NodeRequest([wanted], options: [BatchOption("time", "4:00:00")])
+      try await store.save(request, of: "dev")
+      try await store.save(AutostopRecord(idleMinutes: 7, since: .noon), of: "dev")
+      let reader = try StateStore.open(home)
+      #expect(try await reader.request(of: "dev") == request)
+      #expect(
+        try await reader.autostop(of: "dev") == AutostopRecord(idleMinutes: 7, since: .noon))
+      try await store.save(nil, of: "dev")
+      #expect(try await reader.autostop(of: "dev") == nil)
+      try await store.removeCluster("dev")
+      #expect(try await reader.request(of: "dev") == nil)
+    }
+  }
+
   @Test func `a cancelled task still writes`() async throws {
     try await withScratchFolder { folder in
       let store = try StateStore.open(SkyHome(in: folder))

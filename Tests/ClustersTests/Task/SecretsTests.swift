@@ -43,7 +43,7 @@ struct SecretsTests {
       workdir: {url: "https://${TOKEN}@example.com/repo"}
       envs: {URL: "x${TOKEN}"}
       secrets: {TOKEN: null}
-      file_mounts: {"/data-${TOKEN}": "./${TOKEN}"}
+      file_mounts: {/data: "./${TOKEN}"}
       """
     let file = try TaskFile(parsing: Array(yaml.utf8), file: "task.yaml")
     let task = try file.resolve(overrides(secret: ["TOKEN=\(Self.secret)"]))

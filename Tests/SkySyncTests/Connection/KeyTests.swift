@@ -47,6 +47,19 @@ import Testing
     }
   }
 
+  @Test func `a key that is not enough without another still lets commands run`() async throws {
+    let settings = LoopbackSSHD.Settings(lines: ["AuthenticationMethods publickey,publickey"])
+    try await withLoopbackSSHD(settings) { sshd in
+      let key = sshd.folder.appending("key")
+      try await generateKey(key, type: "ecdsa", passphrase: "", extra: [])
+      try sshd.authorize(pub(key))
+      var host = sshd.host
+      host.set("identityfile", sshd.userKey.string, key.string)
+      let answer = try await withConnection(to: host) { try await $0.answer("echo in") }
+      #expect(answer.text == "in\n")
+    }
+  }
+
   @Test func `without its public half an encrypted PEM key still works`() async throws {
     try await withLoopbackSSHD { sshd in
       let key = sshd.folder.appending("key")

@@ -119,14 +119,19 @@ extension ProcessTable {
     return Entry(pid: pid, parent: parent, started: started)
   }
 
-  /// Whether `part` stands in `bytes`, as memmem(3) finds it.
+  /// Whether `part`, which is not empty, stands in `bytes`. Command lines may be long, and are many.
   private static func holds(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
-    guard bytes.count >= part.count, let first = part.first else { return false }
-    return bytes.withUnsafeBufferPointer { bytes in
-      part.withUnsafeBufferPointer { part in
-        bytes.indices.dropLast(part.count - 1).contains { start in
-          bytes[start] == first && bytes[start..<(start + part.count)].elementsEqual(part)
+    bytes.withUnsafeBytes { bytes in
+      part.withUnsafeBytes { part in
+        guard let start = bytes.baseAddress, let wanted = part.baseAddress else { return false }
+        var place = 0
+        while bytes.count - place >= part.count,
+          let found = memchr(start + place, Int32(part[0]), bytes.count - place - part.count + 1)
+        {
+          if memcmp(found, wanted, part.count) == 0 { return true }
+          place = UnsafeRawPointer(found) - start + 1
         }
+        return false
       }
     }
   }

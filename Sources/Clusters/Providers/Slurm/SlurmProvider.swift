@@ -123,13 +123,17 @@ struct SlurmProvider: Provider {
   func selfEnding(_ spec: ClusterSpec, down: Bool) -> SelfEnding? {
     guard down else { return nil }
     let name = ShellText.quoted(Self.jobName(spec))
-    return SelfEnding(
+    var ending = SelfEnding(
       script: SlurmScripts.path + "scancel -u \"$(id -un)\" -n \(name)\n", headOnly: true)
+    ending.busy = SlurmScripts.path + "N=\(name)\n" + SlurmScripts.busy
+    return ending
   }
 
   func spread(_ spec: ClusterSpec, nodes: Int) -> JobSpread? {
     let settings = "N=\(ShellText.quoted(Self.jobName(spec)))\nK=\(nodes)\n"
-    return JobSpread(script: settings + SlurmScripts.path + SlurmScripts.spread)
+    return JobSpread(
+      script: settings + SlurmScripts.path + SlurmScripts.spread,
+      toOthers: settings + SlurmScripts.path + SlurmScripts.toOthers)
   }
 }
 

@@ -163,6 +163,17 @@ enum SlurmScripts {
 
     """#
 
+  /// A job is one step on all its nodes: as long as one of them works, it is listed.
+  static let busy = #"""
+    others_busy() {
+    A=$(find_it "$N") || return 0
+    A=${A%%|*}
+    [ "$A" ] || return 1
+    squeue -h -s -j "$A" -o '%i' | grep -q '\.[0-9]'
+    }
+
+    """#
+
   /// Takes away what we put into the homes, cancels, and waits until the allocation is gone. `$KEY` is the
   /// end of our line in authorized_keys, `$B` the folder of our jobs.
   static let down =
@@ -206,6 +217,37 @@ enum SlurmScripts {
       say gone
 
       """#
+
+  /// Runs a script (the file `$2`) on the nodes of the other ranks, as a step of the allocation `$N` of its
+  /// own: `$1` is the folder of the rank that failed.
+  static let toOthers = #"""
+    J=$1
+    for v in $(env | sed -n 's/^\(SLURM_[A-Za-z0-9_]*\)=.*/\1/p'); do [ $v = SLURM_CONF ] || unset $v; done
+    found=$(find_it "$N") || exit 1
+    A=${found%%|*}
+    [ "$A" ] || exit 0
+    names=
+    list=
+    r=0
+    for name in $(scontrol show hostnames "${found##*|}"); do
+    [ $r -lt $K ] || break
+    if [ $r != "${J##*/}" ]; then names="$names $name=$r" list="$list${list:+,}$name"; fi
+    r=$((r+1))
+    done
+    # A node that is down too must not hold this one.
+    guard=
+    command -v timeout >/dev/null 2>&1 && guard='timeout 120'
+    { echo '{'
+    cat <<'END'
+    for place in $2; do
+    [ "${place%=*}" = "$SLURMD_NODENAME" ] && set -- "$1/${place##*=}" "$3" && break
+    done
+    END
+    cat "$2"; echo '}'
+    } | $guard srun --jobid="$A" --nodes=$((K-1)) --ntasks=$((K-1)) --ntasks-per-node=1 --nodelist="$list" \
+    --overlap --mem=0 --cpu-bind=none --chdir=/ /bin/sh -s -- "${J%/*}" "$names" "${J##*/}"
+
+    """#
 
   /// Starts the runners of a job on the first `$K` nodes of the allocation `$N`; `$1` is the job's folder.
   static let spread = #"""

@@ -24,11 +24,23 @@ struct LogLine: Equatable, Decodable, Sendable {
 
   /// nil for a line that is none, such as what a signal handler prints.
   init?(_ line: some StringProtocol) {
-    guard line.hasPrefix("{") else { return nil }
+    guard line.hasPrefix("{") else {
+      self.init(plain: line)
+      return
+    }
     guard let read = try? JSONDecoder().decode(LogLine.self, from: Data(line.utf8)) else {
       return nil
     }
     self = read
+  }
+
+  /// The last words of an rclone before 1.61, which are no JSON: `DATE TIME Failed to lsf: …`.
+  private init?(plain line: some StringProtocol) {
+    let parts = line.split(separator: " ", maxSplits: 2)
+    guard parts.count == 3, parts[0].count == 10, parts[1].count == 8,
+      parts[2].hasPrefix("Failed to ")
+    else { return nil }
+    self.init(level: "notice", message: String(parts[2]))
   }
 
   init(level: String, message: String, object: String? = nil, stats: Stats? = nil) {

@@ -8,8 +8,6 @@ public struct TransferReport: Equatable, Sendable {
   public var bytes: Int64
   /// What was left out, and why; never a reason to fail.
   public var problems: [Problem]
-  /// Of a copy to a node: all files that are there and in the bucket.
-  public var copied = CopiedFiles()
 
   public init(transferred: Int = 0, bytes: Int64 = 0, problems: [Problem] = []) {
     self.transferred = transferred

@@ -14,15 +14,29 @@ extension NodeLibrary {
         sed -e 's|^\([0-9]* [0-9]*\) ./|\1 |'
     }
 
-    # The files that are on the node now and in the bucket too, by which `forget` knows them again.
+    # The names in the bucket, asked for while they are copied.
+    list_names() {
+      if [ "$verb" = copyto ]; then
+        basename -- "$target" >"$work/names"
+        return 0
+      fi
+      timeout -k 1 300 "$rclone" lsf "$source" --recursive --files-only --config "$work/conf" \
+        --contimeout 10s --timeout 30s --low-level-retries 3 --retries 1 >"$work/names" 2>/dev/null &
+      lister=$!
+    }
+
+    # The files that are on the node now and in the bucket too, by which `forget` knows them again. Of a copy
+    # that failed, those that it wrote: others may be somebody else's.
     say_files() {
-      case $verb in
-        copy)
-          cd -- "$target" && "$rclone" lsf "$source" --recursive --files-only --config "$work/conf" \
-            --contimeout 10s --timeout 30s 2>/dev/null ;;
-        *) cd -- "$(dirname -- "$target")" && basename -- "$target" ;;
-      esac >"$work/names"
-      look_at <"$work/names" | sed -e 's/^/::sky file /'
+      folder=$target
+      [ "$verb" = copy ] || folder=$(dirname -- "$target")
+      cd -- "$folder" || return
+      LC_ALL=C
+      export LC_ALL
+      if [ $status = 0 ]; then cat "$work/names"; else
+        sort "$work/names" >"$work/listed"
+        find . -type f -cnewer "$work/begin" | sed -e 's|^\./||' | sort | comm -12 "$work/listed" -
+      fi | look_at | sed -e 's/^/::sky file /'
     }
 
     operation_copy() {
@@ -41,11 +55,22 @@ extension NodeLibrary {
       write_configuration "$work" "$work"
       use_files "$work"
       umask 022
+      : >"$work/begin"
+      lister=
+      list_names
       "$rclone" "$verb" "$source" "$target" --config "$work/conf" --use-json-log --contimeout 10s \
         --timeout 30s --low-level-retries 3 --retries 1 --transfers 32 --checkers 32 \
         --use-server-modtime --stats 1s --stats-log-level NOTICE
       status=$?
-      [ $status != 0 ] || (say_files)
+      # A store that is gone is not waited for a second time.
+      turns=0
+      while [ $status != 0 ] && [ -n "$lister" ] && kill -0 "$lister" 2>/dev/null; do
+        turns=$((turns + 1))
+        [ $turns -lt 50 ] || kill "$lister"
+        sleep 0.1
+      done
+      wait
+      (say_files)
       say copied $status
     }
 

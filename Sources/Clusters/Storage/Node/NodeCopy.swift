@@ -5,9 +5,10 @@ extension NodeStorage {
   /// - Parameters:
   ///   - content: what `ObjectStores.look` found there.
   ///   - intoFolder: an object goes into the folder `target` under its own name.
+  ///   - onCopied: told which files are there and in the bucket; when the copy fails, which of them came.
   public func copy(
     _ uri: BucketURI, _ content: BucketContent, remote: RcloneRemote, to target: String,
-    intoFolder: Bool = false,
+    intoFolder: Bool = false, onCopied: (CopiedFiles) -> Void = { _ in },
     onNotice: @escaping @Sendable (String) -> Void = { _ in },
     onProgress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
   ) async throws(StorageError) -> TransferReport {
@@ -28,6 +29,10 @@ extension NodeStorage {
       last.set(stats)
       onProgress(TransferProgress(stats))
     }
+    onCopied(
+      CopiedFiles(
+        folder: content.isObject ? Self.folder(of: target) : target,
+        files: answer.texts("file").compactMap { CopiedFile(line: $0) }))
     guard let status = answer.texts("copied").last.flatMap({ Int32($0) }) else {
       throw unexplained(answer, "\(uri)", "it was not copied to \(target)")
     }
@@ -36,11 +41,8 @@ extension NodeStorage {
         status: status, log: answer.log, uri: uri, tried: "copying it to \(target) failed",
         node: host.name)
     }
-    var report = TransferReport(
+    return TransferReport(
       transferred: last.value?.transfers ?? 0, bytes: last.value?.bytes ?? 0)
-    report.copied.folder = content.isObject ? Self.folder(of: target) : target
-    report.copied.files = answer.texts("file").compactMap { CopiedFile(line: $0) }
-    return report
   }
 
   /// Removes what a copy brought, but for files that were changed since, and the folders that are empty then;

@@ -22,6 +22,9 @@ enum NodeLibrary {
     for variable in $(env | sed -n -e 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p' \
       -e 's/^\(RCLONE_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$variable"; done
     unset GOOGLE_APPLICATION_CREDENTIALS
+    # Else rclone makes a folder for a configuration in the home.
+    RCLONE_CONFIG=
+    export RCLONE_CONFIG
 
     find_rclone() {
       for rclone in "$node_root/bin/rclone" "$(command -v rclone)"; do

@@ -25,8 +25,7 @@ extension TaskStorage {
       let content = isFilled && !entry.content.isObject ? .folder : entry.content
       let report = try await node.copy(
         entry.uri, content, remote: entry.remote, to: target, intoFolder: entry.targetIsFolder,
-        onNotice: onNotice)
-      if !entry.target.isSecret { onCopied(target, report.copied) }
+        onCopied: { onCopied(target, $0) }, onNotice: onNotice)
       if report.transferred > 0 {
         let files = report.transferred == 1 ? "1 object" : "\(report.transferred) objects"
         onNotice("\(host.name): \(files) copied from \(entry.uri) to \(entry.target)")

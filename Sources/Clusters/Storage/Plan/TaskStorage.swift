@@ -22,18 +22,18 @@ public struct TaskStorage: Sendable {
 
   /// What is remembered for `sky sync`.
   var synced: [SyncedEntry] {
-    entries.filter { !$0.target.isSecret }.map { entry in
+    entries.map { entry in
       SyncedEntry(.bucket, target: entry.target.value, source: nil, bucket: SyncedBucket(entry))
     }
   }
 
-  /// The buckets of a cluster's last task, again. Throws for one that was given with a secret.
+  /// The buckets of a cluster's last task, again.
   static func mounts(again entries: [SyncedEntry]) throws(StorageError) -> [FileMount] {
     var mounts: [FileMount] = []
     for entry in entries where entry.isCurrent && entry.kind == .bucket {
       guard let bucket = entry.bucket else {
         throw StorageError(
-          .failed, entry.target, "its source was given with a secret, which is not remembered",
+          .failed, entry.target, "it was brought by an older version, which did not say from where",
           advice: "Launch the task again.")
       }
       mounts.append(bucket.mount(at: entry.target))

@@ -1,7 +1,7 @@
 import HostBook
 
 /// An option of a batch system's own, such as `time` and `2:00:00`.
-public struct BatchOption: Equatable, Sendable {
+public struct BatchOption: Codable, Equatable, Sendable {
   /// As after the two dashes.
   public var name: String
   /// Empty for an option that takes none.

@@ -17,7 +17,7 @@ public struct Resources: Equatable, Sendable {
 }
 
 /// What one node must have.
-public struct Requirements: Equatable, Sendable {
+public struct Requirements: Codable, Equatable, Sendable {
   /// As `--infra` names it; nil for any.
   public var infra: String?
   /// A cloud or Kubernetes that is named instead, where this program brings up no nodes.
@@ -32,7 +32,7 @@ public struct Requirements: Equatable, Sendable {
 }
 
 /// An amount such as `4` or `4+`.
-public struct Quantity: Equatable, Sendable {
+public struct Quantity: Codable, Equatable, Sendable {
   public var amount: Double
   /// `4+`: more is fine. Nodes that exist are also taken when they have more than `4`.
   public var orMore: Bool
@@ -47,7 +47,7 @@ public struct Quantity: Equatable, Sendable {
 }
 
 /// A kind of GPU and how many of it a node must have.
-public struct Accelerator: Equatable, Sendable {
+public struct Accelerator: Codable, Equatable, Sendable {
   /// As written; compare without regard to case.
   public var name: String
   /// May be broken: `A100:0.5` is half of one.

@@ -6,6 +6,11 @@ extension TaskFile {
     var mounts: [FileMount] = []
     for field in fileMounts {
       let written = try variables.expand(field.target)
+      guard !written.isSecret else {
+        throw field.target.error(
+          .badValue, "`\(field.target.path)` uses a secret, and names of files are shown on a node",
+          advice: "Move that variable to `envs`; a source may use a secret.")
+      }
       let target = try MountTarget.normal(written, field.target)
       try Self.checkNesting(target, field.target, mounts)
       var mount = FileMount(

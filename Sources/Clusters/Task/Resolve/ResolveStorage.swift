@@ -58,6 +58,11 @@ extension StorageField {
     var paths: [MaskedText] = []
     for item in source {
       let path = try TaskFile.expandPath(item, variables).map(MountTarget.withoutSlashes)
+      guard !path.isSecret else {
+        throw item.error(
+          .badValue, "`\(item.path)` uses a secret, and what is uploaded is shown by its path",
+          advice: "Move that variable to `envs`.")
+      }
       let base = Self.baseName(path)
       if paths.contains(where: { Self.baseName($0) == base }) {
         throw item.error(

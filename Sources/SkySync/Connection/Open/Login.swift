@@ -36,6 +36,8 @@ struct Login: Sendable {
       let offer = Offer(identity: identity, options: options, interrupt: interrupt)
       let outcome = try await offer.make(on: connection, user: host.user, tried: tried)
       guard let refusal = outcome else { return }
+      // The channel that was asked for in vain is in the way of others: the caller begins anew without.
+      if await connection.hasOpenedEarly { throw failure(tried, ways, []) }
       tried.append("\(identity.label): \(refusal)")
     }
     let offered = await connection.remainingMethods(user: host.user)

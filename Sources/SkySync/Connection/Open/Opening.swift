@@ -28,10 +28,16 @@ struct Opening: Sendable {
   ) async throws(SyncError) -> SSHConnection {
     var pause = Duration.milliseconds(150)
     var attempt = 1
+    // Tunnels need channels of another kind.
+    var opensEarly = depth == 0
     while true {
       do {
-        return try await attemptOnce(route, trust, identities)
+        return try await attemptOnce(route, trust, identities, opensEarly)
       } catch {
+        if case .early = error, opensEarly {
+          opensEarly = false
+          continue
+        }
         guard case .busy(let reason) = error, attempt < 8 else { throw error.reason }
         // A command that ends without a word is no busy server.
         if case .command = route { throw reason }
@@ -45,17 +51,19 @@ struct Opening: Sendable {
   /// Why an attempt failed, and whether another one makes sense.
   private enum Failure: Error {
     case busy(SyncError)
+    /// After a signature that was not enough, with a channel asked for.
+    case early(SyncError)
     case final(SyncError)
 
     var reason: SyncError {
       switch self {
-      case .busy(let reason), .final(let reason): reason
+      case .busy(let reason), .early(let reason), .final(let reason): reason
       }
     }
   }
 
   private func attemptOnce(
-    _ route: Route, _ trust: HostTrust, _ identities: Identities
+    _ route: Route, _ trust: HostTrust, _ identities: Identities, _ opensEarly: Bool
   ) async throws(Failure) -> SSHConnection {
     interrupt.stopClock()
     // Before taking a place: the jump host's login needs one too.
@@ -66,7 +74,7 @@ struct Opening: Sendable {
     defer { HandshakeGate.shared.leave(place) }
     interrupt.resumeClock(on: loop)
     let connection: SSHConnection
-    do { connection = try await connect(route, outer) } catch { throw .final(error) }
+    do { connection = try await connect(route, outer, opensEarly) } catch { throw .final(error) }
     let watch = interrupt.onTrip { reason in
       connection.loop.execute { connection.assumeIsolated { $0.fail(reason) } }
     }
@@ -77,26 +85,27 @@ struct Opening: Sendable {
       ).run(connection)
       return connection
     } catch {
-      let isBusy = await connection.wasTooBusy
+      let (isBusy, isEarly) = await (connection.wasTooBusy, connection.hasOpenedEarly)
       await connection.fail(error)
-      throw isBusy ? .busy(error) : .final(error)
+      throw isBusy ? .busy(error) : isEarly ? .early(error) : .final(error)
     }
   }
 
   private func connect(
-    _ route: Route, _ outer: SSHConnection?
+    _ route: Route, _ outer: SSHConnection?, _ opensEarly: Bool
   ) async throws(SyncError) -> SSHConnection {
     if let outer {
       let tunnel = try await outer.openTunnel(to: host.hostname, port: host.port, interrupt)
-      return try session(over: tunnel, outer.loop)
+      return try session(over: tunnel, outer.loop, opensEarly)
     }
     if case .command(let command) = route {
-      return try session(over: try ProxyProcess(command, user: options.user, on: loop), loop)
+      return try session(
+        over: try ProxyProcess(command, user: options.user, on: loop), loop, opensEarly)
     }
     let tcp = TCP(
       host: host.hostname, port: host.port, family: host.first("addressfamily") ?? "any",
       bind: host.first("bindaddress"), silence: silence, loop: loop, interrupt: interrupt)
-    do { return try session(over: try await tcp.open(), loop) } catch {
+    do { return try session(over: try await tcp.open(), loop, opensEarly) } catch {
       throw SyncError(error.code, host.name, error.reason, advice: error.advice)
     }
   }
@@ -107,11 +116,11 @@ struct Opening: Sendable {
   }
 
   private func session(
-    over transport: any ByteTransport, _ loop: EventLoop
+    over transport: any ByteTransport, _ loop: EventLoop, _ opensEarly: Bool
   ) throws(SyncError) -> SSHConnection {
     try SSHConnection(
       name: host.name, transport: transport, loop: loop, options: options,
-      keepAlive: KeepAlive(host, options))
+      keepAlive: KeepAlive(host, options), opensEarly: opensEarly)
   }
 
   /// The connection to the jump host: the one there is, or a new one; nil when there is none.

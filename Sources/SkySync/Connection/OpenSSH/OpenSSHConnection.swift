@@ -36,13 +36,19 @@ public final class OpenSSHConnection: NodeConnection {
     _ host: ResolvedHost, _ use: OpenSSHUse, _ options: ConnectionOptions
   ) -> OpenSSHConnection? {
     let plain = words(host, use)
-    let socket = socket(plain, use)
+    let socket = socket(host, use)
     guard access(socket.string, F_OK) == 0, Sockets.isLive(socket) else { return nil }
     return OpenSSHConnection(host, options, words: plain + ["-S", socket.string], isOurs: false)
   }
 
-  private static func socket(_ words: [String], _ use: OpenSSHUse) -> FilePath {
-    use.sockets.appending("o" + hash(words))
+  /// One for all names of a login by the same way with the same keys: who typed a code for the machine is not
+  /// asked again for the alias that was made of it, which is stricter about host keys.
+  private static func socket(_ host: ResolvedHost, _ use: OpenSSHUse) -> FilePath {
+    var login = [host.user, host.hostname, "\(host.port)"] + host.identityFiles
+    login += [host.proxyJump, host.proxyCommand].map { $0 == "none" ? "" : $0 ?? "" }
+    // It may lead elsewhere for each name.
+    if host.proxyCommand?.contains("%") == true { login.append(host.name) }
+    return use.sockets.appending("o" + hash(login))
   }
 
   /// Joins the shared connection there is, or starts one.
@@ -52,7 +58,7 @@ public final class OpenSSHConnection: NodeConnection {
     _ host: ResolvedHost, _ use: OpenSSHUse, _ options: ConnectionOptions, because reason: SyncError
   ) async throws(SyncError) -> OpenSSHConnection {
     let plain = Self.words(host, use)
-    let socket = Self.socket(plain, use)
+    let socket = Self.socket(host, use)
     let own = plain + ["-S", socket.string]
     // The user's own first, for it may have cost a second factor.
     for words in [plain, own] where await run(words + ["-O", "check", "--", host.name]) == nil {

@@ -68,18 +68,20 @@ extension SSHConnection {
     try await takeOpeningTurn()
     defer { passOpeningTurn() }
     let session = wire.session
-    var pointer: OpaquePointer?
-    let window = UInt32(clamping: options.receiveWindow)
     let code = try await drive {
-      pointer = message.withUnsafeBytes { bytes in
-        libssh2_channel_open_ex(
-          session, type, UInt32(type.utf8.count), window, 32768,
-          bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
-      }
-      return pointer == nil ? Int(libssh2_session_last_errno(session)) : 0
+      channel.pointer = openChannel(type, message)
+      return channel.pointer == nil ? Int(libssh2_session_last_errno(session)) : 0
     }
-    guard let pointer else { throw refusal("open a channel", code) }
-    channel.pointer = pointer
+    if code != 0 { throw refusal("open a channel", code) }
+  }
+
+  /// Asks for a channel, or goes on with what was asked for; nil while there is no answer, or when that is a no.
+  func openChannel(_ type: String, _ message: [UInt8]) -> OpaquePointer? {
+    message.withUnsafeBytes { bytes in
+      libssh2_channel_open_ex(
+        wire.session, type, UInt32(type.utf8.count), UInt32(clamping: options.receiveWindow), 32768,
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+    }
   }
 
   private func takeOpeningTurn() async throws(SyncError) {

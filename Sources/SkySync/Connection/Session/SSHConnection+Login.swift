@@ -3,14 +3,15 @@ import HostBook
 
 /// The steps between the first byte and the first command.
 extension SSHConnection {
-  /// Greeting and key exchange.
+  /// Greeting and key exchange, up to the request for the login service: what logs in need not wait for the answer.
   /// - Parameter hostKeyTypes: What the server shall prove to be, the best first.
   func handshake(_ host: ResolvedHost, hostKeyTypes: [String]) async throws(SyncError) {
     try propose(host, hostKeyTypes: hostKeyTypes)
     startTransport()
-    let (session, descriptor) = (wire.session, transport.descriptor)
+    awaitsService = true
     let code = try await drive {
-      Int(libssh2_session_handshake(session, descriptor))
+      let code = stepHandshake()
+      return code == tryAgain && wire.stage == .serviceRequested ? 0 : code
     }
     if code == 0 { return }
     if code == Int(LIBSSH2_ERROR_KEX_FAILURE) || code == Int(LIBSSH2_ERROR_METHOD_NONE) {
@@ -22,6 +23,20 @@ extension SSHConnection {
       throw error
     }
     throw lost(wire.lastMessage)
+  }
+
+  /// Goes on with the handshake until the server has agreed to let somebody log in; then answers 0.
+  private func stepHandshake() -> Int {
+    guard awaitsService else { return 0 }
+    let code = Int(libssh2_session_handshake(wire.session, transport.descriptor))
+    if code == 0 { awaitsService = false }
+    return code
+  }
+
+  /// For what cannot travel with the request.
+  private func awaitService() async throws(SyncError) {
+    let code = try await drive { stepHandshake() }
+    if code != 0 { throw lost(wire.lastMessage) }
   }
 
   /// The public key that the server has proved to hold, as RFC 4253 section 6.6 spells it.
@@ -52,10 +67,14 @@ extension SSHConnection {
     defer { wire.signing = .idle }
     while true {
       let code = try await drive {
+        let service = stepHandshake()
+        if service != 0, service != tryAgain { return service }
         let code = libssh2_userauth_publickey(
           session, user, publicKey, publicKey.count, signBytes, nil)
-        if code == LIBSSH2_ERROR_EAGAIN, case .wanted = wire.signing { return 1 }
-        return Int(code)
+        guard code == LIBSSH2_ERROR_EAGAIN else { return Int(code) }
+        if case .wanted = wire.signing { return 1 }
+        if case .signed = wire.signing { openEarly() }
+        return tryAgain
       }
       if code == 0 { return true }
       guard code == 1, case .wanted(let data) = wire.signing else {
@@ -70,9 +89,18 @@ extension SSHConnection {
     }
   }
 
+  /// A server that would take the key takes its signature, too.
+  private func openEarly() {
+    guard opensEarly, !hasOpenedEarly else { return }
+    hasOpenedEarly = true
+    // Asks only; `open` waits for the answer.
+    _ = openChannel("session", [])
+  }
+
   /// Tries a password. Returns false when the server does not take it.
   func authenticate(user: String, password: [UInt8]) async throws(SyncError) -> Bool {
     phase = .authentication
+    try await awaitService()
     let session = wire.session
     let code = try await drive {
       password.withUnsafeBytes { bytes in
@@ -91,6 +119,7 @@ extension SSHConnection {
   func remainingMethods(user: String) async -> [String] {
     let session = wire.session
     var list: String?
+    guard (try? await awaitService()) != nil else { return [] }
     _ = try? await drive {
       list = libssh2_userauth_list(session, user, UInt32(user.utf8.count)).map {
         String(cString: $0)

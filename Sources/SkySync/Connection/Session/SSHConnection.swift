@@ -36,11 +36,17 @@ public actor SSHConnection: CommandHost {
   var turns: [Once<Void>] = []
   var openingQueue: [Once<Void>] = []
   var isOpening = false
+  /// The keys are exchanged, but the server has not agreed yet to let anybody log in.
+  var awaitsService = false
+  /// Whether the first channel is asked for before the login is through: the server takes both from one packet.
+  let opensEarly: Bool
+  /// It was asked for; whoever opens the first channel gets it.
+  var hasOpenedEarly = false
   var timers: [String: TimerHeap.ID] = [:]
 
   init(
     name: String, transport: any ByteTransport, loop: EventLoop, options: ConnectionOptions,
-    keepAlive: KeepAlive
+    keepAlive: KeepAlive, opensEarly: Bool = false
   ) throws(SyncError) {
     guard let wire = Wire() else {
       throw SyncError(.unsupported, name, "libssh2 cannot start a session (out of memory?)")
@@ -51,6 +57,7 @@ public actor SSHConnection: CommandHost {
     self.wire = wire
     self.options = options
     self.keepAlive = keepAlive
+    self.opensEarly = opensEarly
   }
 
   deinit {

@@ -20,6 +20,10 @@ final class Wire {
   var closed = false
   /// What libssh2 wants signed, and what it gets for it.
   var signing = Signing.idle
+  private(set) var stage = Stage.plain
+
+  /// How far libssh2 is with what it sends: after NEWKEYS (RFC 4253 section 7.3) it asks for the login service.
+  enum Stage { case plain, newKeys, serviceRequested }
 
   enum Signing {
     case idle
@@ -38,6 +42,21 @@ final class Wire {
     setCallback(LIBSSH2_CALLBACK_SEND, unsafeBitCast(sendBytes, to: UnsafeMutableRawPointer.self))
     setCallback(
       LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveBytes, to: UnsafeMutableRawPointer.self))
+  }
+
+  fileprivate func send(_ bytes: UnsafeRawBufferPointer) {
+    outbound.append(bytes)
+    switch stage {
+    case .plain: if Self.isNewKeys(bytes) { stage = .newKeys }
+    case .newKeys: stage = .serviceRequested
+    case .serviceRequested: break
+    }
+  }
+
+  /// Whether these are one whole packet in plain text (RFC 4253 section 6) of that kind.
+  private static func isNewKeys(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count > 5, bytes[5] == 21 else { return false }
+    return bytes[..<4].reduce(0) { $0 << 8 | Int($1) } + 4 == bytes.count
   }
 
   deinit {
@@ -70,7 +89,7 @@ private func wire(_ abstract: Abstract?) -> Wire? {
 private let sendBytes: @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, Abstract?) -> Int = {
   _, bytes, count, _, abstract in
   guard let wire = wire(abstract), !wire.closed else { return -Int(EPIPE) }
-  wire.outbound.append(UnsafeRawBufferPointer(start: bytes, count: count))
+  wire.send(UnsafeRawBufferPointer(start: bytes, count: count))
   return count
 }
 

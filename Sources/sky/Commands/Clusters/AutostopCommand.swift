@@ -14,7 +14,7 @@ struct AutostopCommand: SkyCommand {
       exits: [.failed, .unknownName, .unreachable],
       more: """
         The nodes watch themselves: this machine may be off. It holds until they are stopped; \
-        `sky status -r` sees that they are, `sky start` brings them back.
+        `sky status` looks once they may be, `sky start` brings them back.
         """))
 
   @Argument(help: "The cluster.", completion: .clusters)

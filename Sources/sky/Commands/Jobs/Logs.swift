@@ -25,7 +25,7 @@ struct Logs: SkyCommand {
   @Option(help: "Only so many lines from the end of each rank; 0 is all.")
   var tail: Int?
 
-  @Option(name: [.short, .customLong("worker")], help: "Only this rank; 0 is the head.")
+  @Option(name: [.customShort("w"), .customLong("worker")], help: "Only this rank; 0 is the head.")
   var rank: Int?
 
   @Flag(help: "Copy the logs of all ranks to this machine and print their folder.")
