@@ -70,6 +70,8 @@ def checkout(root, files=13_000, objects=800, seed=4):
         (folder / f"f{i}.o").write_bytes(rng.randbytes(160_000))
     (root / ".gitignore").write_text("build/\n*.log\n__pycache__/\n")
     git = ["git", "-C", str(root), "-c", "user.name=bench", "-c", "user.email=bench@example.org"]
+    # A clean-up in the background would change the set while it is measured.
+    git += ["-c", "gc.auto=0", "-c", "maintenance.auto=false"]
     environment = {**os.environ, "GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
         subprocess.run(git + command, check=True, env=environment)
