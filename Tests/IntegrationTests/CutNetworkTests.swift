@@ -23,7 +23,9 @@ struct CutNetworkTests {
             'for n in $(seq 500); do echo line $n; sleep 0.1; done' >out 2>err
           """)
         let output = room.folder.appending("out")
-        while try !text(output).contains("line 20\n") { try await Task.sleep(for: .seconds(0.1)) }
+        let begins = try await comes("line 20\n", in: output)
+        let first = try text(room.folder.appending("err"))
+        try #require(begins, "\(first)")
         try await link(of: bastion, "down")
         try await Task.sleep(for: .seconds(30))
         let meanwhile = try text(output)
@@ -46,6 +48,14 @@ struct CutNetworkTests {
     let result = try await run(
       "nsenter", ["--net=/proc/\(holder)/ns/net", "--", "ip", "link", "set", "back", state])
     try #require(result.status == 0, "\(result.errorText)")
+  }
+
+  private func comes(_ words: String, in file: FilePath) async throws -> Bool {
+    for _ in 0..<1200 {
+      if try text(file).contains(words) { return true }
+      try await Task.sleep(for: .seconds(0.1))
+    }
+    return false
   }
 
   private func text(_ file: FilePath) throws -> String {

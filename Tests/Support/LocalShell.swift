@@ -101,8 +101,8 @@ public final class LocalCommand: RemoteCommand {
     await errors.close()
   }
 
-  /// As when the node's kernel ends it: the shell and its children, at once.
-  public func kill() { _ = Glibc.kill(-process, SIGKILL) }
+  /// As when the node's kernel ends it: the shell and its children, at once. One that has ended is left alone.
+  public func kill() { ending.killGroup() }
 
   /// A socket pair: unlike pipe(2), it can be born close-on-exec, so that no other test's child holds it open.
   private static func pipe() throws(SyncError) -> (read: CInt, write: CInt) {
@@ -182,18 +182,19 @@ private final class Pipe: Sendable {
 /// Reaps a process and tells its wait status to whoever asks.
 private final class Ending: Sendable {
   private let task: Task<CInt, Never>
+  private let living: Living
 
   init(_ process: pid_t) {
+    let living = Living(process)
+    self.living = living
     task = Task {
       await withCheckedContinuation { continuation in
-        DispatchQueue(label: "wait").async {
-          var status: CInt = 0
-          while waitpid(process, &status, 0) < 0, errno == EINTR {}
-          continuation.resume(returning: status)
-        }
+        DispatchQueue(label: "wait").async { continuation.resume(returning: living.wait()) }
       }
     }
   }
+
+  func killGroup() { living.killGroup() }
 
   func status() async -> CInt { await task.value }
 }

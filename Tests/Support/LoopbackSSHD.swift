@@ -47,7 +47,7 @@ public struct LoopbackSSHD: Sendable {
   public let folder: FilePath
   public let address: String
   public let port: UInt16
-  public let processIdentifier: pid_t
+  private let server: Living
   /// What `ssh -G -F config name` says.
   public let host: ResolvedHost
   public let settings: Settings
@@ -81,15 +81,16 @@ public struct LoopbackSSHD: Sendable {
   /// Ends the server, its sessions and what they left running, each by its process id.
   public func stop() {
     killSessions()
-    kill(processIdentifier, SIGKILL)
-    waitpid(processIdentifier, nil, 0)
+    server.end()
   }
 
   /// Cuts every connection at once, as a crash of the node would; the server itself lives on.
   public func killSessions() {
-    let all = processes(under: processIdentifier, orMarked: mark(folder))
-    // The sessions first, being the older ones: they shall not tell how their commands ended.
-    for other in all.sorted() where other != processIdentifier { kill(other, SIGKILL) }
+    server.whileNumbered {
+      let all = processes(under: server.process, orMarked: mark(folder))
+      // The sessions first, being the older ones: they shall not tell how their commands ended.
+      for other in all.sorted() where other != server.process { kill(other, SIGKILL) }
+    }
   }
 }
 
@@ -117,7 +118,7 @@ extension LoopbackSSHD {
     let answer = try await run(
       "ssh", ["-G", "-F", folder.appending("ssh_config").string, settings.name])
     return LoopbackSSHD(
-      folder: folder, address: address, port: port, processIdentifier: process,
+      folder: folder, address: address, port: port, server: Living(process),
       host: parseResolvedHost(settings.name, answer.text), settings: settings)
   }
 

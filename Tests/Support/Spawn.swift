@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -117,4 +118,37 @@ public func currentUserName() -> String {
 public func end(_ process: pid_t) {
   kill(process, SIGKILL)
   waitpid(process, nil, 0)
+}
+
+/// A process that this one started, which may be ended from several sides: once it is waited for, its number
+/// may be a stranger's, and no signal goes there any more.
+final class Living: Sendable {
+  let process: pid_t
+  private let isOver = Mutex(false)
+
+  init(_ process: pid_t) { self.process = process }
+
+  /// Does `body` unless the process has been waited for.
+  func whileNumbered(_ body: () -> Void) { isOver.withLock { if !$0 { body() } } }
+
+  func end() {
+    isOver.withLock { isOver in
+      if !isOver { Support.end(process) }
+      isOver = true
+    }
+  }
+
+  func killGroup() { whileNumbered { kill(-process, SIGKILL) } }
+
+  /// Blocks until it has ended; gives what waitpid(2) says of that.
+  func wait() -> CInt {
+    var ending = siginfo_t()
+    while waitid(P_PID, id_t(process), &ending, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+    return isOver.withLock { isOver in
+      var status: CInt = 0
+      if !isOver { waitpid(process, &status, 0) }
+      isOver = true
+      return status
+    }
+  }
 }

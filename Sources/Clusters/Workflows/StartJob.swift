@@ -65,9 +65,11 @@ struct StartJob {
     }
   }
 
-  /// `sky-20261123T050705Z_dev-3`: no other job of anybody's here has it.
-  private static func taskID(_ job: JobRecord) -> String {
+  /// `sky-20261123T050705Z-1k0x9ab_dev-3`: no other job of anybody's has it. What ends a job's processes
+  /// knows them by it, and others may have started their third job on their `dev` on the same machine.
+  static func taskID(_ job: JobRecord) -> String {
     let moment = "\(job.submittedAt)".filter { $0 != "-" && $0 != ":" }
-    return "sky-\(moment)_\(job.cluster)-\(job.id)"
+    let chance = String(UInt32.random(in: .min ... .max), radix: 36)
+    return "sky-\(moment)-\(chance)_\(job.cluster)-\(job.id)"
   }
 }
