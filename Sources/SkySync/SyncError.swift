@@ -7,8 +7,12 @@ public struct SyncError: ExplainedError, Equatable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// No TCP connection, no ssh banner, no name: exit 69.
+    /// No TCP connection, no ssh banner: exit 69.
     public static let unreachable = Code(rawValue: "unreachable")
+    /// The name service has no address for the host: exit 69, or 68 where the name was meant as an alias.
+    public static let unknownHost = Code(rawValue: "unknown-host")
+    /// ssh's configuration cannot be read, with file and line: exit 65.
+    public static let badConfiguration = Code(rawValue: "bad-configuration")
     /// The host key is not the pinned one, is revoked, or is unknown and may not be learned: exit 76.
     public static let hostKey = Code(rawValue: "host-key")
     /// Every key was refused: exit 77.

@@ -80,6 +80,8 @@ extension ExitStatus {
   private static func of(_ code: SyncError.Code) -> ExitStatus {
     switch code {
     case .unreachable, .connectionLost, .timeout, .nodeGone: .unreachable
+    case .unknownHost: .unknownName
+    case .badConfiguration: .badInput
     case .hostKey: .hostKey
     case .authentication: .authentication
     case .cancelled: .interrupted

@@ -51,6 +51,12 @@ import Testing
     Mistake(
       name: "a node that is not there", arguments: ["probe", "gone"], status: 69, says: []),
     Mistake(
+      name: "a host that nobody knows", arguments: ["push", "typo.yaml", "goone:x"], status: 68,
+      says: ["goone"]),
+    Mistake(
+      name: "a host with a name of its own that nobody knows", arguments: ["probe", "lost"],
+      status: 69, says: ["no-such-host.invalid"]),
+    Mistake(
       name: "a push of nothing", arguments: ["push", "nowhere", "gone:x"], status: 66,
       says: ["nowhere", "does not exist"]),
   ]
@@ -64,7 +70,7 @@ import Testing
         [
           "-c",
           """
-          mkdir .ssh && printf 'Host mine\\n  HostName 192.0.2.1\\nHost gone\\n  HostName 127.0.0.1\\n  Port 9\\n' > .ssh/config
+          mkdir .ssh && printf 'Host mine\\n  HostName 192.0.2.1\\nHost gone\\n  HostName 127.0.0.1\\n  Port 9\\nHost lost\\n  HostName no-such-host.invalid\\n' > .ssh/config
           chmod 600 .ssh/config; printf 'name: t\\nworkdri: .\\n' > typo.yaml
           """,
         ])

@@ -225,6 +225,13 @@ import Testing
         ScriptStep(
           "sky hosts resolve web", status: 65,
           complains: [".ssh/config:6: Bad configuration option: hots; did you mean host?"]),
+        ScriptStep(
+          "sky probe web", status: 65,
+          complains: [".ssh/config:6: Bad configuration option: hots; did you mean host?"]),
+        "rm .ssh/config; sky hosts resolve nothing.example | grep -x 'hostname nothing.example'",
+        ScriptStep(
+          "sky probe wbe", status: 68,
+          complains: ["cannot find the address of “wbe”", "did you mean web?"]),
       ])
     }
   }

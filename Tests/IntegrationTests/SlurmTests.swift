@@ -130,7 +130,7 @@ struct SlurmTests {
         sky stop -y small; echo $?; sky status
         """)
       let story = wrong.text + wrong.errorText
-      #expect(wrong.text.hasPrefix("68\n69\n69\n1\n"), "\(story)")
+      #expect(wrong.text.hasPrefix("68\n69\n68\n1\n"), "\(story)")
       #expect(wrong.errorText.contains("There are: all, one"), "\(story)")
       #expect(wrong.errorText.contains("did not take the request"), "\(story)")
       #expect(wrong.errorText.contains("--cpus-per-task=400 --time=1:00"), "\(story)")

@@ -8,6 +8,8 @@ import SystemPackage
 public struct Connector: Sendable {
   private let resolver: Resolver
   private let options: ConnectionOptions
+  /// The names of the book, for "did you mean".
+  private let aliases: @Sendable () -> [String]
 
   /// - Parameter options: how to ask for passphrases and about unknown host keys.
   public init(_ home: SkyHome, options: ConnectionOptions = ConnectionOptions()) async {
@@ -17,6 +19,7 @@ public struct Connector: Sendable {
     var options = options
     options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
     self.resolver = resolver
+    aliases = { (try? BookStore(home).read().entries.map(\.alias)) ?? [] }
     let passwords = PoolPasswords(home: home, resolver: resolver)
     options.password = { [typed = options.password] host, attempt in
       if attempt == 1, let known = passwords.password(for: host) { return known }
@@ -30,14 +33,41 @@ public struct Connector: Sendable {
     self.options = options
   }
 
-  /// Throws `unreachable` also when ssh's configuration cannot be read, with file and line.
+  /// Throws `unknownHost` for a name that is no alias and no host, `badConfiguration` when ssh's
+  /// configuration cannot be read.
   public func connect(_ name: String) async throws(SyncError) -> any NodeConnection {
-    try await connect(Self.resolve(name, resolver))
+    let host = try Self.resolve(name, resolver)
+    do throws(SyncError) {
+      return try await NodeOpening.open(host, options: options)
+    } catch {
+      throw asTyped(error, host)
+    }
   }
 
   /// Connects to what `resolve` has found.
   public func connect(_ host: ResolvedHost) async throws(SyncError) -> any NodeConnection {
-    try await NodeOpening.open(host, options: options)
+    do throws(SyncError) {
+      return try await NodeOpening.open(host, options: options)
+    } catch {
+      throw Self.asConfigured(error)
+    }
+  }
+
+  /// Who typed a name that ssh's configuration says nothing of meant an alias.
+  private func asTyped(_ error: SyncError, _ host: ResolvedHost) -> SyncError {
+    let typed = host.name.split(separator: "@").last.map(String.init) ?? host.name
+    guard error.code == .unknownHost, host.proxyJump == nil, host.hostname == typed.lowercased()
+    else { return Self.asConfigured(error) }
+    let near = Suggestion.nearest(to: typed, in: aliases())
+    return SyncError(
+      .unknownHost, host.name, error.reason + (near.map { "; did you mean \($0)?" } ?? ""),
+      advice: "`sky hosts list` shows the aliases; for other hosts check the name service")
+  }
+
+  private static func asConfigured(_ error: SyncError) -> SyncError {
+    var error = error
+    if error.code == .unknownHost { error.code = .unreachable }
+    return error
   }
 
   /// What ssh would do for `name` with these on its command line.
@@ -54,12 +84,16 @@ public struct Connector: Sendable {
     var options = options
     options.resolveJump = { name throws(SyncError) in try Self.resolve(name, resolver) }
     options.openSSH?.config = file
-    return Connector(resolver, options)
+    return Connector(resolver, options, aliases)
   }
 
-  private init(_ resolver: Resolver, _ options: ConnectionOptions) {
+  private init(
+    _ resolver: Resolver, _ options: ConnectionOptions,
+    _ aliases: @escaping @Sendable () -> [String]
+  ) {
     self.resolver = resolver
     self.options = options
+    self.aliases = aliases
   }
 
   /// Connects to each name, side by side; outcomes in the order of `names`.
@@ -73,8 +107,16 @@ public struct Connector: Sendable {
     _ work: @escaping @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async -> [Result<Value, SyncError>] {
     await resultsInParallel(names, width: 64) { name throws(SyncError) in
-      try await visit(Self.resolve(name, resolver), work)
+      try await visit(name, work)
     }
+  }
+
+  /// Connects to a name, does `work` there and closes.
+  func visit<Value: Sendable>(
+    _ name: String,
+    _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
+  ) async throws(SyncError) -> Value {
+    try await Self.use(connect(name), work)
   }
 
   /// Connects to what `resolve` has found, does `work` there and closes.
@@ -82,7 +124,13 @@ public struct Connector: Sendable {
     _ host: ResolvedHost,
     _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(SyncError) -> Value {
-    let node = try await connect(host)
+    try await Self.use(connect(host), work)
+  }
+
+  private static func use<Value: Sendable>(
+    _ node: any NodeConnection,
+    _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
+  ) async throws(SyncError) -> Value {
     do throws(SyncError) {
       let value = try await work(node)
       await node.close()
@@ -95,8 +143,9 @@ public struct Connector: Sendable {
 
   /// What ssh is to read besides what it reads anyway.
   private static func config(_ home: SkyHome) -> FilePath? {
-    if case .file(let path) = ResolverEnvironment.Source.of(home) { return path }
-    return nil
+    guard case .own(let path) = ResolverEnvironment.Source.of(home) else { return nil }
+    // ssh refuses a file that is not there, and without -F it would read another home's.
+    return (try? FileSystem.status(path)) == nil ? "none" : path
   }
 
   private static func resolve(
@@ -106,7 +155,7 @@ public struct Connector: Sendable {
       return try resolver.resolve(name, overrides: overrides).host
     } catch {
       throw SyncError(
-        .unreachable, name, "ssh's configuration cannot be used: \(error)",
+        .badConfiguration, name, "ssh's configuration cannot be used: \(error)",
         advice: "`ssh -G \(name)` says the same.")
     }
   }

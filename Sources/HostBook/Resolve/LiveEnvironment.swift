@@ -58,7 +58,7 @@ extension ResolverEnvironment.Source {
   public static func of(_ home: SkyHome, file: FilePath? = nil) -> Self {
     if let file { return file == "none" ? .none : .file(file) }
     let standard = home.passwdHome.appending(".ssh").appending("config")
-    return home.userConfig == standard ? .standard : .file(home.userConfig)
+    return home.userConfig == standard ? .standard : .own(home.userConfig)
   }
 }
 

@@ -100,6 +100,7 @@ extension Interpreter {
     switch environment.source {
     case .none: return
     case .file(let path): try read(path, user, checked: false, whenUnopened: .refuse)
+    case .own(let path): try read(path, user, checked: false, whenUnopened: .passOverMissing)
     case .standard:
       // ssh passes over its own two files when it cannot open them.
       let own = environment.passwdHome.appending(".ssh").appending("config")

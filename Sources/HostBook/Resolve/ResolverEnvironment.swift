@@ -8,6 +8,8 @@ public struct ResolverEnvironment: Sendable {
     case standard
     /// `-F FILE`: this file only.
     case file(FilePath)
+    /// The same with a user's own file, which there need not be.
+    case own(FilePath)
     /// `-F none`.
     case none
   }

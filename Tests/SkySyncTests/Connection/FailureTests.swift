@@ -103,11 +103,11 @@ import Testing
     #expect(error?.reason.contains("refused") == true)
   }
 
-  @Test func `a name that does not exist is unreachable`() async throws {
+  @Test func `a name that does not exist is an unknown host`() async throws {
     let error = try await syncError {
       try await SSHConnection.open(plainHost("no-such-host.invalid", 22))
     }
-    #expect(error?.code == .unreachable)
+    #expect(error?.code == .unknownHost)
     #expect(error?.reason.contains("no-such-host.invalid") == true)
   }
 

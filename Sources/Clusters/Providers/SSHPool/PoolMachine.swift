@@ -81,6 +81,8 @@ extension ProviderError {
       case .hostKey: .hostKey
       case .authentication: .authentication
       case .cancelled: .cancelled
+      case .unknownHost: .unknownName
+      case .badConfiguration: .badInput
       default: .nodeFailed
       }
     self.init(code, error.subject, error.reason, advice: error.advice)

@@ -30,7 +30,7 @@ struct SlurmLogin: Sendable {
     _ work: @Sendable (any NodeConnection) async throws(SyncError) -> Value
   ) async throws(ProviderError) -> Value {
     do throws(SyncError) {
-      return try await connector.visit(connector.resolve(cluster), work)
+      return try await connector.visit(cluster, work)
     } catch {
       throw ProviderError(error)
     }

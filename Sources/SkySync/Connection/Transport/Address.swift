@@ -35,9 +35,12 @@ struct Address: Sendable, Equatable {
     let status = getaddrinfo(host, "\(port)", &hints, &list)
     guard status == 0 else {
       let why = status == EAI_SYSTEM ? systemMessage(errno) : String(cString: gai_strerror(status))
+      // Without a name service a name with dots may well be somebody's.
+      let isUnknown = status != EAI_SYSTEM && !(status == EAI_AGAIN && host.contains("."))
       return .failure(
         SyncError(
-          .unreachable, host, "cannot find the address of “\(host)”: \(why)",
+          isUnknown ? .unknownHost : .unreachable, host,
+          "cannot find the address of “\(host)”: \(why)",
           advice: "check the spelling of the host name and the network's name service"))
     }
     defer { freeaddrinfo(list) }

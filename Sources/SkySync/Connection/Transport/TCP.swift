@@ -73,6 +73,7 @@ struct TCP: Sendable {
     let word = family == AF_INET6 ? "inet6" : "inet"
     let found = try await interrupt.offload {
       Address.lookUp(bind, port: 0, family: word, numeric: false)
+        .mapError { SyncError(.unreachable, host, "BindAddress: \($0.reason)", advice: $0.advice) }
     }
     guard let source = found.first else { return }
     let status = source.bytes.withUnsafeBytes { bytes in

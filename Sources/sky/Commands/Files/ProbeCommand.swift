@@ -12,7 +12,7 @@ struct ProbeCommand: SkyCommand {
         "sky probe dev dev-worker1": "system, processors, memory, disk, GPUs, tools",
         "sky probe --json dev | jq '.[0].tools'": "for programs",
       ],
-      exits: [.failed, .unreachable, .hostKey, .authentication],
+      exits: [.failed, .unknownName, .unreachable, .hostKey, .authentication],
       more: "All nodes are asked at once. The exit code is that of the first that failed."))
 
   @Argument(help: "The aliases.", completion: .aliases)

@@ -13,7 +13,8 @@ struct PullCommand: SkyCommand {
         "sky pull 'dev:logs/*.log' dev-worker1:out/ all": "into all/dev and all/dev-worker1",
       ],
       exits: [
-        .failed, .partlyDone, .noSource, .unreachable, .cannotWrite, .hostKey, .authentication,
+        .failed, .partlyDone, .noSource, .unknownName, .unreachable, .cannotWrite, .hostKey,
+        .authentication,
         .interrupted,
       ],
       more: "From several nodes each one's files go into a folder with its name."))

@@ -15,7 +15,8 @@ struct PushCommand: SkyCommand {
         "sky push --dry-run --delete data dev:": "what a mirror of data would change",
       ],
       exits: [
-        .failed, .partlyDone, .noSource, .unreachable, .cannotWrite, .hostKey, .authentication,
+        .failed, .partlyDone, .noSource, .unknownName, .unreachable, .cannotWrite, .hostKey,
+        .authentication,
         .interrupted,
       ],
       more: """

@@ -40,11 +40,8 @@ struct HostsDoctor: SkyCommand {
 
   private func doctor(_ context: SkyContext) async -> Doctor {
     let home = context.home
-    let standard = home.passwdHome.appending(".ssh").appending("config")
     let profile = VersionProfile.installed() ?? .portable10_5
-    let resolver = Resolver(
-      environment: .live(
-        profile: profile, source: home.userConfig == standard ? .standard : .file(home.userConfig)))
+    let resolver = Resolver(environment: .live(profile: profile, source: .of(home)))
     let clusters = try? await StateStore.open(home).clusters().map(\.name)
     return Doctor(home, resolver: resolver, clusters: clusters.map { Set($0) })
   }
