@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
       name: "Templates", dependencies: [mustache], path: "Templates",
       resources: [.embedInCode("files")], swiftSettings: strict),
@@ -33,7 +34,7 @@ let package = Package(
       name: "HostBook", dependencies: ["Templates", systemPackage],
       swiftSettings: strict),
     .target(
-      name: "SkySync", dependencies: ["HostBook", "CLibSSH2", "CArchive", systemPackage],
+      name: "SkySync", dependencies: ["HostBook", "CLibSSH2", "CArchive", "CZstd", systemPackage],
       swiftSettings: strict),
     .target(
       name: "Clusters",

@@ -222,13 +222,13 @@ enum PushScript {
 
     """#
 
-  /// Extracts with exact modes, in a folder that nobody else may enter (BusyBox takes the umask off, and
-  /// leaves the modes of folders that are there; bsdtar has to be told that it may follow the links we
-  /// made), drops what the client could not read whole, and compares each target's staged files with the digest that it announced.
+  /// Extracts with exact modes, in a folder that nobody else may enter (BusyBox takes the umask off, and leaves the modes
+  /// of folders that are there; bsdtar has to be told that it may follow the links we made; GNU tar is to read as much
+  /// as a pipe holds), drops what the client could not read whole, and compares what is staged with its digest.
   private static let receive = #"""
     mark receive
-    t=xop; case $tar in bsd) t=xopP;; gnu) ;; *) plain=1;; esac
-    extract() { (cd "$1" && umask 0 && tar -${t}f -); }
+    t=-xop; case $tar in bsd) t=-xopP;; gnu) t='-xop -b128';; *) plain=1;; esac
+    extract() { (cd "$1" && umask 0 && tar $t -f -); }
     r=1
     if [ "$C" ]; then
     unpack() {

@@ -50,7 +50,8 @@ final class PackStream: Sendable {
     let chunks = ChunkSink(fan)
     let result = Result {
       let sink: any ByteSink =
-        isCompressed ? try ZstdSink(chunks, size: list.contentBytes) : chunks
+        isCompressed
+        ? try ZstdSink(chunks, size: list.contentBytes) { chunks.contentDone > 0 } : chunks
       return try Packer(list, from: sources, to: sink) { chunks.contentDone += $0 }.run()
     }
     outcome.withLock { $0 = result }

@@ -119,11 +119,19 @@ struct PushRun {
     let list = packed
     let meter = SendMeter(
       total: list.contentBytes, files: list.count, sizes: list.sizes, progress)
-    let lanes =
-      list.leastBytes > options.laneBytes
-      ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil
-    let stream = await share.join(
+    // Packs ahead while the node is asked.
+    async let joined = share.join(
       list, from: jobs.map(\.source), canDecompress: answer.canDecompress)
+    let lanes: Lanes?
+    do throws(SyncError) {
+      lanes =
+        list.leastBytes > options.laneBytes
+        ? try await conversation.lanes(from: options.laneRoundTrip, &frames) : nil
+    } catch {
+      await joined.leave()
+      throw error
+    }
+    let stream = await joined
     var reader = frames
     async let sending = send(stream, list, lanes, meter)
     let outcome: NodeOutcome

@@ -28,18 +28,25 @@ struct TarHeader {
 
   var blocks: [UInt8] {
     var blocks: [UInt8] = []
-    if linkTarget.count > 100 { blocks += Self.long(UInt8(ascii: "K"), linkTarget) }
-    if name.count > 100 { blocks += Self.long(UInt8(ascii: "L"), name) }
+    // What a file with nanoseconds and a short name takes.
+    blocks.reserveCapacity(1536)
+    if linkTarget.count > 100 { Self.addLong(UInt8(ascii: "K"), linkTarget, to: &blocks) }
+    if name.count > 100 { Self.addLong(UInt8(ascii: "L"), name, to: &blocks) }
     let records = paxRecords
     if !records.isEmpty {
-      blocks += Self.block("pax", type: UInt8(ascii: "x"), mode: 0o600, size: Int64(records.count))
+      let size = Int64(records.count)
+      Self.addBlock(Self.paxName, type: UInt8(ascii: "x"), mode: 0o600, size: size, to: &blocks)
       blocks += records
-      blocks += [UInt8](repeating: 0, count: Self.padding(after: Int64(records.count)))
+      blocks += repeatElement(0, count: Self.padding(after: size))
     }
-    blocks += Self.block(
-      name, type: kind.rawValue, mode: mode, size: size, seconds: seconds, link: linkTarget)
+    Self.addBlock(
+      name, type: kind.rawValue, mode: mode, size: size, seconds: seconds, link: linkTarget,
+      to: &blocks)
     return blocks
   }
+
+  private static let paxName = Array("pax".utf8)
+  private static let longName = Array("././@LongLink".utf8)
 
   private var seconds: Int64 {
     (mtime - nanoseconds) / 1_000_000_000
@@ -76,24 +83,21 @@ struct TarHeader {
     return Array("\(length) \(text)".utf8)
   }
 
-  private static func long(_ type: UInt8, _ text: [UInt8]) -> [UInt8] {
+  private static func addLong(_ type: UInt8, _ text: [UInt8], to blocks: inout [UInt8]) {
     let size = Int64(text.count + 1)
-    let name = Array("././@LongLink".utf8)
-    return block(name, type: type, mode: 0, size: size) + text
-      + [UInt8](repeating: 0, count: 1 + padding(after: size))
+    addBlock(longName, type: type, mode: 0, size: size, to: &blocks)
+    blocks += text
+    blocks += repeatElement(0, count: 1 + padding(after: size))
   }
 
-  private static func block(_ name: String, type: UInt8, mode: UInt16, size: Int64) -> [UInt8] {
-    block(Array(name.utf8), type: type, mode: mode, size: size)
-  }
-
-  private static func block(
+  private static func addBlock(
     _ name: [UInt8], type: UInt8, mode: UInt16, size: Int64, seconds: Int64 = 0,
-    link: [UInt8] = []
-  ) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 512) { block, count in
-      block.initialize(repeating: 0)
-      count = 512
+    link: [UInt8] = [], to blocks: inout [UInt8]
+  ) {
+    let start = blocks.count
+    blocks += repeatElement(0, count: 512)
+    blocks.withUnsafeMutableBufferPointer { blocks in
+      let block = UnsafeMutableBufferPointer(rebasing: blocks[start...])
       put(name.prefix(100), at: 0, in: block)
       octal(Int64(mode), at: 100, digits: 7, in: block)
       octal(0, at: 108, digits: 7, in: block)
@@ -103,9 +107,9 @@ struct TarHeader {
       block[156] = type
       put(link.prefix(100), at: 157, in: block)
       put(magic[...], at: 257, in: block)
-      var sum = 8 * Int64(UInt8(ascii: " "))
-      for byte in block { sum += Int64(byte) }
-      octal(sum, at: 148, digits: 6, in: block)
+      var sum = 8 * UInt32(UInt8(ascii: " "))
+      for byte in block { sum &+= UInt32(byte) }
+      octal(Int64(sum), at: 148, digits: 6, in: block)
       block[155] = UInt8(ascii: " ")
     }
   }
@@ -115,7 +119,8 @@ struct TarHeader {
   private static func put(
     _ bytes: ArraySlice<UInt8>, at offset: Int, in block: UnsafeMutableBufferPointer<UInt8>
   ) {
-    for (index, byte) in bytes.enumerated() { block[offset + index] = byte }
+    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(block)[offset...])
+      .copyBytes(from: bytes)
   }
 
   private static func octal(

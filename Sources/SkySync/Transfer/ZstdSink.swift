@@ -4,87 +4,90 @@
   import Darwin
 #endif
 
-/// Compresses a stream as zstd frames, one after the other, which zstd(1) reads as one.
-///
-/// A long stream tries the levels on its first parts and goes on with the one that costs less in all: a higher one
-/// sees farther back, which for some trees is quicker, too, for others only slow.
+/// Compresses a stream as zstd frames, one after the other, which zstd(1) reads as one; a long one as
+/// `CompressionPolicy` tells.
 final class ZstdSink: ByteSink {
-  /// What a level made of its part.
-  struct Trial: Equatable {
-    let level: Int
-    var bytesIn = 0
-    var bytesOut = 0
-    /// Of one processor.
-    var nanoseconds = 0
-
-    /// For each byte that goes in: the time here, and what a byte that comes out costs both sides and the path.
-    var cost: Double {
-      (Double(nanoseconds) + Double(bytesOut) * Trial.byteCost) / Double(max(1, bytesIn))
-    }
-
-    /// Nanoseconds for encrypting, sending, decrypting and unpacking a byte: about as many as at 200 MB a second.
-    private static let byteCost = 5.0
-  }
-
-  private static let levels = [1, 3]
-  /// How much each level tries, and the least stream for which that is worth it.
-  private static let part = 8 << 20
-  private static let longStream = Int64(64 << 20)
+  /// The least stream for which there is something to choose.
+  private static let longStream = Int64(32 << 20)
+  private static let trial = 8 << 20
+  /// After how many bytes the mode is thought over.
+  private static let stretch = 4 << 20
 
   private let next: any ByteSink
+  private let isLong: Bool
+  /// Whether files have come: the lists before them are no measure.
+  private var isUnderWay = false
+  private let hasContent: () -> Bool
   private let threads: Int
+  private var policy = CompressionPolicy()
   private var writer: ZstdWriter
-  private let count: Count
-  /// Those that are over, and the one under way; empty when there is nothing to choose.
-  private var trials: [Trial] = []
+  private let output: Output
+  private var stretch = CompressionPolicy.Stretch()
+  private var start = ContinuousClock.now
 
-  private final class Count { var bytes = 0 }
+  /// Passes on what comes out, and counts it.
+  private final class Output {
+    let next: any ByteSink
+    var bytes = 0
+    var waited = Duration.zero
 
-  init(_ next: any ByteSink, size: Int64) throws {
-    self.next = next
-    threads = size > 8 << 20 ? 2 : 0
-    count = Count()
-    let isLong = size >= Self.longStream
-    if isLong { trials = [Trial(level: Self.levels[0])] }
-    writer = try Self.writer(Self.levels[0], isLong ? 0 : threads, count, next)
+    init(_ next: any ByteSink) { self.next = next }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+      let before = ContinuousClock.now
+      try next.write(bytes)
+      waited += .now - before
+      self.bytes += bytes.count
+    }
   }
 
-  private static func writer(
-    _ level: Int, _ threads: Int, _ count: Count, _ next: any ByteSink
-  ) throws -> ZstdWriter {
-    try ZstdWriter(level: level, threads: threads) { bytes in
-      count.bytes += bytes.count
-      try next.write(bytes)
-    }
+  /// - Parameters:
+  ///   - size: how much content will come, about.
+  ///   - hasContent: whether some of it has come.
+  init(_ next: any ByteSink, size: Int64, hasContent: @escaping () -> Bool) throws {
+    self.next = next
+    self.hasContent = hasContent
+    isLong = size >= Self.longStream
+    threads = size > 8 << 20 ? 2 : 0
+    output = Output(next)
+    writer = try ZstdWriter(
+      level: policy.mode.level, threads: isLong ? 0 : threads, output: output.write)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard !trials.isEmpty else { return try writer.write(bytes) }
-    let start = Self.processorTime()
+    guard isLong else { return try writer.write(bytes) }
+    if !isUnderWay {
+      guard hasContent() else { return try writer.write(bytes) }
+      isUnderWay = true
+      startStretch()
+    }
+    let before = policy.isTrying ? Self.processorTime() : .zero
     try writer.write(bytes)
-    let current = trials.count - 1
-    trials[current].nanoseconds += Self.processorTime() - start
-    trials[current].bytesIn += bytes.count
-    if trials[current].bytesIn >= Self.part { try endTrial() }
+    if policy.isTrying { stretch.processorTime += Self.processorTime() - before }
+    stretch.bytesIn += bytes.count
+    if stretch.bytesIn >= (policy.isTrying ? Self.trial : Self.stretch) { try endStretch() }
   }
 
-  private func endTrial() throws {
-    try writer.finish()
-    trials[trials.count - 1].bytesOut = count.bytes
-    count.bytes = 0
-    if trials.count < Self.levels.count {
-      let level = Self.levels[trials.count]
-      trials.append(Trial(level: level))
-      writer = try Self.writer(level, 0, count, next)
-    } else {
-      writer = try Self.writer(Self.best(of: trials), threads, count, next)
-      trials = []
+  private func endStretch() throws {
+    let (mode, wasTrying) = (policy.mode, policy.isTrying)
+    // The whole of what a trial made counts.
+    if wasTrying { try writer.finish() }
+    (stretch.time, stretch.waited, stretch.bytesOut) = (.now - start, output.waited, output.bytes)
+    policy.note(stretch)
+    startStretch()
+    if wasTrying || policy.isTrying || policy.mode.isFarSighted != mode.isFarSighted {
+      if !wasTrying { try writer.finish() }
+      writer = try ZstdWriter(
+        level: policy.mode.level, threads: policy.isTrying ? 0 : threads,
+        isFarSighted: policy.mode.isFarSighted, output: output.write)
+    } else if policy.mode != mode {
+      writer.change(level: policy.mode.level)
     }
   }
 
-  /// The level that costs least.
-  static func best(of trials: [Trial]) -> Int {
-    trials.min { $0.cost < $1.cost }?.level ?? levels[0]
+  private func startStretch() {
+    (stretch, start) = (CompressionPolicy.Stretch(), .now)
+    (output.waited, output.bytes) = (.zero, 0)
   }
 
   func finish() throws {
@@ -92,10 +95,10 @@ final class ZstdSink: ByteSink {
     try next.finish()
   }
 
-  /// Nanoseconds that this thread has run.
-  private static func processorTime() -> Int {
+  /// How long this thread has run.
+  private static func processorTime() -> Duration {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 }
