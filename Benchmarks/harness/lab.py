@@ -34,11 +34,11 @@ class Lab:
                 check=True,
             )
         shutil.copy(self.work / "user_key.pub", self.work / "authorized_keys")
-        self.servers = []
-        self.start_sshd()
+        self.servers = [self.start_sshd()]
+        self.sftp_servers = []
         self.config.touch(mode=0o600)
 
-    def start_sshd(self):
+    def start_sshd(self, more=""):
         port = free_port()
         config = self.work / f"sshd_config{port}"
         config.write_text(
@@ -46,12 +46,12 @@ class Lab:
             f"UsePAM no\nPasswordAuthentication no\nStrictModes no\n"
             f"AuthorizedKeysFile {self.work}/authorized_keys\nSubsystem sftp internal-sftp\n"
             # An empty home: a chatty or slow .bashrc of this machine is nobody's figure.
-            f"SetEnv HOME={self.remote_home}\nMaxStartups 100:30:200\nLogLevel ERROR\n"
+            f"SetEnv HOME={self.remote_home}\nMaxStartups 100:30:200\nLogLevel ERROR\n{more}"
         )
         sshd = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
         server = self.start([sshd, "-D", "-e", "-f", str(config)], self.work / "sshd.log")
         wait_for(port)
-        self.servers.append((port, server.pid))
+        return port, server.pid
 
     def start(self, command, log=None):
         out = open(log, "ab") if log else subprocess.DEVNULL
@@ -64,18 +64,28 @@ class Lab:
         key = (rtt_ms, number)
         if key not in self.proxies:
             while len(self.servers) <= number:
-                self.start_sshd()
+                self.servers.append(self.start_sshd())
             there = self.servers[number][0]
             port, control = (there, None) if rtt_ms == 0 else self.start_proxy(there, rtt_ms)
             name = f"bench{rtt_ms}-{number}"
             self.proxies[key] = (name, control)
-            host_key = (self.work / "host_key.pub").read_text()
-            (self.work / f"{name}.pub").write_text(host_key)
-            self.sky(
-                "hosts", "add", name, f"{os.environ.get('USER') or 'root'}@127.0.0.1:{port}",
-                "-i", str(self.work / "user_key"), "--host-key", str(self.work / f"{name}.pub"),
-            )
+            self.add_host(name, port)
         return self.proxies[key][0]
+
+    def sftp_alias(self):
+        """The ssh alias of a server that has SFTP and nothing else."""
+        if not self.sftp_servers:
+            self.sftp_servers.append(self.start_sshd("ForceCommand internal-sftp\n"))
+            self.add_host("bench-sftp", self.sftp_servers[0][0])
+        return "bench-sftp"
+
+    def add_host(self, name, port):
+        host_key = (self.work / "host_key.pub").read_text()
+        (self.work / f"{name}.pub").write_text(host_key)
+        self.sky(
+            "hosts", "add", name, f"{os.environ.get('USER') or 'root'}@127.0.0.1:{port}",
+            "-i", str(self.work / "user_key"), "--host-key", str(self.work / f"{name}.pub"),
+        )
 
     def start_proxy(self, there, rtt_ms):
         port, control = free_port(), free_port()

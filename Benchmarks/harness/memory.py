@@ -1,4 +1,4 @@
-"""Peak memory of both sides of a push of many small files: first, unchanged, one edit."""
+"""Peak memory of both sides of pushes and pulls of many small files, and of one large file."""
 
 import os
 import subprocess
@@ -8,33 +8,114 @@ import time
 from pathlib import Path
 
 FOLDER = 16
+FIRST = "p0/q0/d0/module0.txt"
+
+
+SCENARIOS = {"push": ("first push", "unchanged", "one file edited", "unchanged again"),
+             "pull": ("first pull", "unchanged", "one file edited", "dry run to nowhere")}
 
 
 def main(lab, options, results):
     rows = []
-    for count in map(int, options.files.split(",")):
-        source, target = lab.work / f"many-{count}", lab.work / f"there-{count}"
-        make(source, count)
-        command = [lab.program, "push", f"{source}/", f"{lab.alias(0)}:{target}"]
-        for scenario in ("first push", "unchanged", "one file edited", "unchanged again"):
-            if "edited" in scenario:
-                (source / "p0/q0/d0/module0.txt").write_bytes(b"edited\n")
-            row = measure(lab, command)
-            rows.append((count, scenario, *row))
-            print("    %d files, %s: %.1f s, here %d MB, there %d MB" % rows[-1], file=sys.stderr, flush=True)
-        left = subprocess.run(
-            ["rsync", "-ani", f"{source}/", f"{target}/"], check=True, capture_output=True, text=True).stdout
-        if left:
-            sys.exit(f"{target} differs:\n{left[:2000]}")
-        subprocess.run(["rm", "-rf", source, target], check=True)
+    for case in options.cases.split(","):
+        counts = [0] if case == "large" else map(int, options.files.split(","))
+        for count in counts:
+            for row in CASES[case](lab, count):
+                rows.append((case, count, *row))
+                print("    %s of %d files, %s: %.1f s, here %d MB, there %d MB" % rows[-1], file=sys.stderr, flush=True)
     text = [
-        "### Peak memory of a push", "",
+        "### Peak memory", "",
         "Here: resident memory of sky. There: proportional memory of all processes of the session.", "",
-        "| files | | wall s | here MB | there MB |", "|---|---|---|---|---|",
+        "| | files | | wall s | here MB | there MB |", "|---|---|---|---|---|---|",
     ]
-    text += ["| {:,} | {} | {:.1f} | {:.0f} | {:.0f} |".format(*row) for row in rows]
+    text += ["| {} | {:,} | {} | {:.1f} | {:.0f} | {:.0f} |".format(*row) for row in rows]
     (results / "memory.md").write_text("\n".join(text) + "\n")
     print("\n".join(text))
+
+
+def push(lab, count, alias=None, exact=True):
+    """A push to an empty node, then of what is there."""
+    source, target = lab.work / f"many-{count}", lab.work / f"there-{count}"
+    make(source, count)
+    command = [lab.program, "push", f"{source}/", f"{alias or lab.alias(0)}:{target}"]
+    for scenario in SCENARIOS["push"]:
+        if "edited" in scenario:
+            (source / FIRST).write_bytes(b"edited\n")
+        yield scenario, *measure(lab, command)
+    compare(source, target, exact)
+    remove(source, target)
+
+
+def dry(lab, count):
+    """The list of what a push would do, as text and as JSON, when all is new and when nothing is."""
+    source, target = lab.work / f"many-{count}", lab.work / f"there-{count}"
+    make(source, count)
+    command = [lab.program, "push", f"{source}/", f"{lab.alias(0)}:{target}"]
+    yield "nothing there", *measure(lab, [*command, "--dry-run"])
+    yield "nothing there, JSON", *measure(lab, [*command, "--dry-run", "--json"])
+    measure(lab, command)
+    yield "all there", *measure(lab, [*command, "--dry-run"])
+    subprocess.run(["find", source, "-name", "*.txt", "-delete"], check=True)
+    yield "all gone here", *measure(lab, [*command, "--dry-run", "--delete"])
+    remove(source, target)
+
+
+def pull(lab, count, alias=None, exact=True):
+    """A pull into nothing, then of what is here; the node's listing is not kept here."""
+    there, here = lab.work / f"there-{count}", lab.work / f"back-{count}"
+    make(there, count)
+    command = [lab.program, "pull", f"{alias or lab.alias(0)}:{there}/"]
+    for scenario in SCENARIOS["pull"]:
+        if "edited" in scenario:
+            (there / FIRST).write_bytes(b"edited\n")
+        last = ["--dry-run", lab.work / "nowhere"] if "nowhere" in scenario else [here]
+        yield scenario, *measure(lab, [*command, *last])
+    compare(there, here, exact)
+    remove(there, here)
+
+
+def sftp_push(lab, count):
+    yield from push(lab, count, lab.sftp_alias(), exact=False)
+
+
+def sftp_pull(lab, count):
+    yield from pull(lab, count, lab.sftp_alias(), exact=False)
+
+
+def large(lab, _):
+    """One file of 50 GB, all of it a hole but its last bytes, and one of 2 GiB without holes."""
+    for name, size, blocks in (("50 GB of holes", 50_000_000_000, 1), ("2 GiB of noise", 0, 2048)):
+        source, target, here = lab.work / "large", lab.work / "large-there", lab.work / "large-back"
+        source.mkdir()
+        with open(source / "file", "wb") as file:
+            file.truncate(size)
+            file.seek(size)
+            for _ in range(blocks):
+                file.write(os.urandom(1 << 20))
+        yield f"push of {name}", *measure(lab, [lab.program, "push", f"{source}/", f"{lab.alias(0)}:{target}"])
+        yield f"pull of {name}", *measure(lab, [lab.program, "pull", f"{lab.alias(0)}:{target}/", here])
+        for copy in (target, here):
+            status, original = (copy / "file").stat(), (source / "file").stat()
+            if status.st_size != original.st_size or status.st_mtime_ns != original.st_mtime_ns:
+                sys.exit(f"{copy} differs")
+        remove(source, target, here)
+
+
+CASES = {"push": push, "dry-run": dry, "pull": pull, "sftp-push": sftp_push, "sftp-pull": sftp_pull, "large": large}
+
+
+def compare(source, target, exact):
+    flags = "-ani" if exact else "-ani --modify-window=1"
+    left = subprocess.run(
+        ["rsync", *flags.split(), f"{source}/", f"{target}/"], check=True, capture_output=True, text=True).stdout
+    # SFTP gives whole seconds, and folders theirs.
+    left = left if exact else "".join(line for line in left.splitlines(True) if "..t......" not in line)
+    if left:
+        sys.exit(f"{target} differs:\n{left[:2000]}")
+
+
+def remove(*folders):
+    subprocess.run(["rm", "-rf", *folders], check=True)
 
 
 def make(root, count):
@@ -51,7 +132,7 @@ def make(root, count):
 
 def measure(lab, command):
     """Wall seconds, and the peaks in MB here and there."""
-    watch = Watch([pid for _, pid in lab.servers])
+    watch = Watch([pid for _, pid in lab.servers + lab.sftp_servers])
     watch.start()
     start = time.monotonic()
     process = subprocess.Popen(command, env=lab.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
