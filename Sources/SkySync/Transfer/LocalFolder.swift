@@ -141,14 +141,17 @@ final class LocalFolder: Sendable {
   }
 
   /// All that stands below the folder `path`, sorted; links are not followed.
-  func everything(below path: [UInt8]) -> [FileEntry] {
-    var found: [FileEntry] = []
-    for name in names(in: path) ?? [] {
-      guard let entry = look(path.joined(name)) else { continue }
-      found.append(entry)
-      if entry.kind == .folder { found += everything(below: entry.path) }
+  func everything(below path: [UInt8]) -> EntryList {
+    var found = EntrySorter()
+    var folders = [path]
+    while let folder = folders.popLast() {
+      for name in names(in: folder) ?? [] {
+        guard let entry = look(folder.joined(name)) else { continue }
+        found.append(entry)
+        if entry.kind == .folder { folders.append(entry.path) }
+      }
     }
-    return found.sorted { $0.path.precedes($1.path) }
+    return found.finish()
   }
 
   /// Opens a file for reading, following no link at its end; nil when it cannot be.

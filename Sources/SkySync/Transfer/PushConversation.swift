@@ -67,10 +67,11 @@ struct PushConversation: Sendable {
       throw .noShell(host)
     }
     let canDecompress = hello.words[2] == "1"
-    guard let scan = try await frames.next(), scan.name == "scan",
-      let ready = try await frames.next(), ready.name == "ready"
-    else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
-    let targets = try targets(in: scan.payload, isCompressed: canDecompress, await known)
+    let scan = try await frames.spool("scan")
+    guard let ready = try await frames.next(), ready.name == "ready" else {
+      throw SyncError(.connectionLost, host, "the node went away while it was looked at")
+    }
+    let targets = try targets(in: scan, isCompressed: canDecompress, await known)
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
@@ -81,7 +82,7 @@ struct PushConversation: Sendable {
   }
 
   private func targets(
-    in listing: [UInt8], isCompressed: Bool, _ known: [KnownTarget?]
+    in listing: Spool, isCompressed: Bool, _ known: [KnownTarget?]
   ) throws(SyncError) -> [NodeTarget] {
     do {
       return try NodeListing.targets(

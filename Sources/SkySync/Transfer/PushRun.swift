@@ -39,7 +39,7 @@ struct PushWork: Sendable {
     report.bytesWireOut = bytesOut
     report.bytesWireIn = bytesIn
     report.roundTrips = roundTrips
-    if isDryRun { report.plan = plans.flatMap(\.operations) }
+    if isDryRun { report.plan = PlannedOperations(plans.map(\.operations)) }
   }
 }
 
