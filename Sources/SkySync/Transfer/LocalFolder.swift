@@ -140,13 +140,19 @@ final class LocalFolder: Sendable {
     return names
   }
 
-  /// All that stands below the folder `path`, sorted; links are not followed.
+  /// All that stands below the folder `path`, sorted, but for mounted buckets; links are not followed.
   func everything(below path: [UInt8]) -> EntryList {
     var found = EntrySorter()
+    let own = look(path)?.identity?.device
     var folders = [path]
     while let folder = folders.popLast() {
       for name in names(in: folder) ?? [] {
         guard let entry = look(folder.joined(name)) else { continue }
+        if let device = entry.identity?.device, device != own, entry.kind == .folder,
+          MountedBuckets.contains(device: device)
+        {
+          continue
+        }
         found.append(entry)
         if entry.kind == .folder { folders.append(entry.path) }
       }

@@ -6,6 +6,8 @@ struct NodeAnswer: Sendable {
   /// With what it can check parts of files.
   var checker: FilePatch.Checker?
   var targets: [NodeTarget]
+  /// Where buckets are mounted.
+  var buckets: [[UInt8]] = []
 }
 
 /// How the node's part of a transfer ended.
@@ -78,7 +80,8 @@ struct PushConversation: Sendable {
     let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
     let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
     return NodeAnswer(
-      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets)
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets,
+      buckets: MountedBuckets.folders(in: ready.payload))
   }
 
   private func targets(

@@ -80,7 +80,8 @@ struct PushRun {
     var jobs: [TargetJob] = []
     for (index, pair) in pairs.enumerated() {
       jobs.append(
-        try await TargetJob.plan(pair, index, trees[index], answer.targets[index], options))
+        try await TargetJob.plan(
+          pair, index, trees[index], answer.targets[index], options, buckets: answer.buckets))
     }
     var work = PushWork(plans: jobs.map(\.plan), trees: trees, isDryRun: options.dryRun)
     if options.dryRun || jobs.allSatisfy({ $0.plan.isEmpty }) {
