@@ -51,6 +51,9 @@ struct PushRun {
   private let share: PackShare.Ticket
   private let progress: @Sendable (SyncProgress) -> Void
 
+  /// A slow disk makes fifty files a second.
+  private static let patienceForFile = Duration.milliseconds(20)
+
   init(
     _ pairs: [SyncPair], _ conversation: PushConversation, _ options: PushOptions,
     _ share: PackShare.Ticket, _ progress: @escaping @Sendable (SyncProgress) -> Void
@@ -118,6 +121,8 @@ struct PushRun {
     var packed = PackList(jobs.map { $0.targetPlan(answer.checker) })
     packed.keepsHoles = answer.unpacksHoles
     let list = packed
+    // All of many small files may be on the way at once, and the node says nothing until the last one is in place.
+    conversation.command.wait(longerBy: Self.patienceForFile * list.count)
     let meter = SendMeter(
       total: list.contentBytes, files: list.count, sizes: list.sizes, progress)
     let lanes =
