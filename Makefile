@@ -28,10 +28,10 @@ test: lint ## every test, with real sshd, rsync, git …
 	$(SWIFT) build --build-tests
 	$(RUN_TESTS)
 
-fuzz: ## the long differential runs against ssh -G and git (FUZZ_CASES=20000)
+fuzz: ## the long runs against ssh -G, git and rsync (FUZZ_CASES=20000)
 	@scripts/setup.sh test
 	$(SWIFT) build --build-tests
-	SKY_FUZZ_CASES=$(FUZZ_CASES) $(RUN_TESTS) --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd'
+	SKY_FUZZ_CASES=$(FUZZ_CASES) $(RUN_TESTS) --filter 'Fuzz|CorpusMutation|HostsFault|HostsCrowd|RandomEdits'
 
 bench: build ## side by side against rsync, ssh -G and others; writes Benchmarks/results
 	@scripts/setup.sh bench

@@ -167,9 +167,10 @@ class Watch(threading.Thread):
 
 def descendants(roots):
     parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    # Not with glob: it looks at each, and trips over those that end meanwhile.
+    for name in filter(str.isdigit, os.listdir("/proc")):
         try:
-            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            parents[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
     found = []

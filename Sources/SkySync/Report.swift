@@ -20,7 +20,7 @@ public struct SyncReport: Equatable, Sendable {
   /// What was left as it is, or done, in a way that one should know; nothing failed.
   public var notices: [Problem] = []
   /// What would be done; nil unless it was a dry run.
-  public var plan: [PlannedOperation]?
+  public var plan: PlannedOperations?
 
   public init(source: String, destination: String) {
     self.source = source

@@ -30,6 +30,8 @@ import Testing
           ScriptStep(
             "ssh changed touch here", status: 255, complains: ["Host key verification failed"]),
           ScriptStep("sky push other changed:x", status: 76),
+          ScriptStep("sky pull changed:.profile back", status: 76, complains: ["host key"]),
+          ScriptStep("test ! -e \(sshd.home)/x && test ! -e \(sshd.home)/here && test ! -e back"),
           ScriptStep("sky probe stranger", status: 77, complains: ["stranger", "other"]),
           ScriptStep("ssh -o BatchMode=yes stranger true", status: 255),
           ScriptStep(

@@ -1,4 +1,5 @@
 import SkySync
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -12,10 +13,12 @@ public func withTalker<Result>(
   _ greeting: String, _ body: (LoopbackListener) async throws -> Result
 ) async throws -> Result {
   let listener = try LoopbackListener()
-  let socket = listener.descriptor.rawValue
+  let door = Door(listener)
   let started = startThread {
+    // Whoever asks for guests closes the door: elsewhere its number might be a stranger's by the next time.
+    defer { door.close() }
     while true {
-      let guest = accept(socket, nil, nil)
+      let guest = accept(listener.descriptor.rawValue, nil, nil)
       guard guest >= 0 else { return }
       var bytes = Array(greeting.utf8)
       _ = write(guest, &bytes, bytes.count)
@@ -26,9 +29,25 @@ public func withTalker<Result>(
     }
   }
   precondition(started)
-  defer {
-    shutdown(socket, Int32(SHUT_RDWR))
-    listener.close()
-  }
+  defer { door.shut() }
   return try await body(listener)
+}
+
+/// A listener that one thread closes and another one makes stop.
+private final class Door: Sendable {
+  private let listener: LoopbackListener
+  private let isOpen = Mutex(true)
+
+  init(_ listener: LoopbackListener) { self.listener = listener }
+
+  func shut() {
+    isOpen.withLock { if $0 { shutdown(listener.descriptor.rawValue, Int32(SHUT_RDWR)) } }
+  }
+
+  func close() {
+    isOpen.withLock { isOpen in
+      listener.close()
+      isOpen = false
+    }
+  }
 }

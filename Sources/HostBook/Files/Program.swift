@@ -44,11 +44,16 @@ package enum Program {
     let write: Int32
 
     init() throws(Errno) {
-      var ends: [Int32] = [0, 0]
-      guard pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      read = ends[0]
-      write = ends[1]
+      #if os(Linux)
+        // From the start: a program that another thread starts now would keep our child's output open.
+        let ends = try FileDescriptor.pipe(options: .closeOnExec)
+        (read, write) = (ends.readEnd.rawValue, ends.writeEnd.rawValue)
+      #else
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (read, write) = (ends[0], ends[1])
+      #endif
     }
   }
 

@@ -71,7 +71,9 @@ struct FrameReader {
   }
 
   /// The next part of what follows the mark that was begun; nil at the next mark.
-  mutating func piece() async throws(SyncError) -> [UInt8]? {
+  mutating func piece(
+    of what: String = "the files"
+  ) async throws(SyncError) -> [UInt8]? {
     while true {
       let end = find()
       if end == 0 { return nil }
@@ -83,9 +85,24 @@ struct FrameReader {
         return part
       }
       guard try await readMore(limit: frameLimit) else {
-        throw SyncError(.connectionLost, host, "the node went away in the middle of the files")
+        throw SyncError(.connectionLost, host, "the node went away in the middle of \(what)")
       }
     }
+  }
+
+  /// What follows the mark `name`, up to the next one, however much it is.
+  mutating func spool(_ name: Substring) async throws(SyncError) -> Spool {
+    var spool = Spool()
+    try await begin(name)
+    while let piece = try await piece(of: "what it lists") {
+      spool.append(piece)
+      guard spool.count < frameLimit else {
+        throw SyncError(.badAnswer, host, "the node sends without end")
+      }
+    }
+    // What is left of the frame: nothing.
+    _ = try await next()
+    return spool
   }
 
   private mutating func readMore(limit: Int) async throws(SyncError) -> Bool {

@@ -49,13 +49,14 @@ struct NodeListing {
   ///   - known: by target, what was kept of the last look.
   ///   - manifests: by target, beside which file a new listing is kept.
   static func targets(
-    in bytes: [UInt8], isCompressed: Bool = false, from host: String, known: [KnownTarget?] = [],
+    in bytes: Spool, isCompressed: Bool = false, from host: String, known: [KnownTarget?] = [],
     manifests: [FilePath?] = []
   ) throws(SyncError) -> [NodeTarget] {
-    var listing = NodeListing(RecordReader(bytes), host)
+    let plain = bytes.reader()
+    var listing = NodeListing(RecordReader { () throws(CompressionError) in plain() }, host)
     if isCompressed {
       listing.reader = try listing.checked { () throws(CompressionError) in
-        try RecordReader(Zstd.pieces(of: bytes, limit: mostBytes))
+        try RecordReader(Zstd.pieces(of: bytes.reader(), limit: mostBytes))
       }
     }
     var targets: [NodeTarget] = []

@@ -5,7 +5,7 @@
 ///
 ///     node    hello VERSION ZSTD FIND SUM SYSTEM HOLES CHECKER   what it can do: 1 or 0 each
 ///     node    scan, followed by the listing          zstd-compressed when both sides can
-///     node    ready
+///     node    ready, followed by lines               where buckets are mounted
 ///     client  bye                                    nothing to do, or
 ///     client  lanes                                  a large stream comes: can it have several channels?
 ///     node    lanes, followed by a folder            of FIFOs, see `LaneScript`; nothing: it cannot; then
@@ -127,7 +127,9 @@ enum PushScript {
     q=$({ case $z$W in 1*z*) all "$@" | zstd -1qc >&7 8>&-;; *) all "$@" >&7;; esac; } 8>&1)
     exec 7>&-
     g=${q%% *} q=${q#* }; x=${q%% *} tar=${q#* }
-    mark ready; mark .
+    mark ready
+    { while read -r q f r d; do case $r in fuse.rclone) printf '%s\n' "$f";; esac; done </proc/mounts; } 2>/dev/null
+    mark .
 
     """#
 

@@ -14,8 +14,8 @@ struct PullPlan: Equatable, Sendable {
   /// Every folder with the mode and time that it is to have, deepest first.
   var finished: [FileEntry] = []
   /// What is in the way or gone on the node, deepest first.
-  var deleted: [FileEntry] = []
-  var modes: [FileEntry] = []
+  var deleted: EntryList = []
+  var modes: EntryList = []
   var unchanged = 0
   var problems: [Problem] = []
 
@@ -24,30 +24,23 @@ struct PullPlan: Equatable, Sendable {
     while let size = sizes.next() { bytes += size }
     return bytes
   }
-
-  var operations: [PlannedOperation] {
-    deleted.map { PlannedOperation(.delete, $0.path) }
-      + folders.map { PlannedOperation(.mkdir, $0) }
-      + wanted.map {
-        $0.entry.kind == .link
-          ? PlannedOperation(.link, $0.entry.path)
-          : PlannedOperation(.put, $0.entry.path, bytes: $0.entry.size)
-      }
-      + modes.map { PlannedOperation(.mode, $0.path) }
-  }
 }
 
 /// Makes a pull plan, match by match.
 struct PullDifference {
   private(set) var plan = PullPlan()
   private let look: (_ path: [UInt8]) -> FileEntry?
-  private let list: (_ folder: [UInt8]) -> [FileEntry]
+  private let list: (_ folder: [UInt8]) -> EntryList
   private let mirror: Bool
   private let isNew: Bool
   /// What this pull brings, source by source: two may hold the same name.
   private var claimed: [(here: [UInt8], entries: EntryList)] = []
   /// Of the source that is being added.
   private var wanted = EntryListBuilder()
+  private var deleted = EntryListBuilder()
+  /// What of it is in the way of something.
+  private var cleared: Set<[UInt8]> = []
+  private var modes = EntryListBuilder()
 
   /// - Parameters:
   ///   - isNew: whether the folder here was just made.
@@ -55,7 +48,7 @@ struct PullDifference {
   ///   - list: what stands here below a folder, sorted.
   init(
     mirror: Bool, isNew: Bool, look: @escaping (_ path: [UInt8]) -> FileEntry?,
-    list: @escaping (_ folder: [UInt8]) -> [FileEntry]
+    list: @escaping (_ folder: [UInt8]) -> EntryList
   ) {
     self.mirror = mirror
     self.isNew = isNew
@@ -134,27 +127,37 @@ struct PullDifference {
       clear(here)
     } else if let here, here.size >= 0, arriving.looksLike(here), !differs {
       plan.unchanged += 1
-      if here.kind == .file, here.mode != arriving.mode { plan.modes.append(arriving) }
+      if here.kind == .file, here.mode != arriving.mode { modes.append(arriving) }
       return
     }
     wanted.append(arriving)
   }
 
   private mutating func clear(_ here: FileEntry) {
-    if here.kind == .folder { plan.deleted += list(here.path).reversed() }
-    plan.deleted.append(here)
+    if here.kind == .folder {
+      for entry in list(here.path).reversed() { delete(entry) }
+    }
+    delete(here)
+  }
+
+  private mutating func delete(_ entry: FileEntry) {
+    cleared.insert(entry.path)
+    deleted.append(entry)
   }
 
   private mutating func deleteExtra(in base: [UInt8]) {
-    let extra = list(base).filter { !isClaimed($0.path) }
-    let known = Set(plan.deleted.map(\.path))
-    plan.deleted += extra.reversed().filter { !known.contains($0.path) }
+    for entry in list(base).reversed() where !isClaimed(entry.path) && !cleared.contains(entry.path)
+    {
+      deleted.append(entry)
+    }
   }
 
   /// The plan, with its folders in the order in which they can be finished.
   mutating func finish() -> PullPlan {
     plan.finished.sort { $1.path.precedes($0.path) }
     plan.folders.sort { $0.precedes($1) }
+    plan.deleted = deleted.finish()
+    plan.modes = modes.finish()
     return plan
   }
 }

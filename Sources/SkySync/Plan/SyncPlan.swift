@@ -77,24 +77,3 @@ public struct PlannedOperation: Equatable, Sendable {
     self.bytes = bytes
   }
 }
-
-extension SyncPlan {
-  /// In the order in which they are done.
-  public var operations: [PlannedOperation] {
-    var all = madeFolders.map { PlannedOperation(.mkdir, $0) }
-    all += moves.map { PlannedOperation(.move, $0.to) }
-    all += (deletedFiles + deletedFolders).map { PlannedOperation(.delete, $0) }
-    all += newFolders.map { PlannedOperation(.mkdir, $0.path) }
-    let patched = Set(patches.map(\.path))
-    for entry in puts {
-      let kind: PlannedOperation.Kind =
-        entry.kind == .link ? .link : patched.contains(entry.path) ? .patch : .put
-      all.append(
-        PlannedOperation(kind, entry.path, bytes: entry.kind == .link ? 0 : entry.size))
-    }
-    let made = Set(newFolders.map(\.path) + madeFolders)
-    all += modes.map { PlannedOperation(.mode, $0.path) }
-    all += folders.filter { !made.contains($0.path) }.map { PlannedOperation(.mode, $0.path) }
-    return all
-  }
-}

@@ -1,7 +1,9 @@
 /// Carries one target's plan out through SFTP.
 struct SFTPChange: Sendable {
   struct Outcome: Sendable {
-    var sent: [PackResult.Sent] = []
+    var filesSent = 0
+    /// Of these, what was read otherwise than it was planned.
+    var notable: [PackResult.Sent] = []
     var broken: [(target: Int, problem: Problem)] = []
     var contentBytes: Int64 = 0
     /// Why the target is not all that it should be, beyond single files.
@@ -63,7 +65,7 @@ struct SFTPChange: Sendable {
         try await session.set(root, .finishing(own))
       }
     }
-    if !job.plan.puts.isEmpty, outcome.sent.isEmpty, let first = outcome.broken.first {
+    if !job.plan.puts.isEmpty, outcome.filesSent == 0, let first = outcome.broken.first {
       outcome.failure = outcome.failure ?? first.problem.reason
     }
   }
@@ -127,30 +129,29 @@ struct SFTPChange: Sendable {
   private func put(_ outcome: inout Outcome) async throws(SFTPFault) {
     let upload = SFTPUpload(session: session, source: job.source, meter: meter)
     var first: [FileEntry.Identity.Place: [UInt8]] = [:]
-    var others: [(entry: FileEntry, first: [UInt8])] = []
-    var files: [FileEntry] = []
+    /// Other names of files that are sent, by path.
+    var names: [[UInt8]: [UInt8]] = [:]
     for entry in job.plan.puts {
-      guard let identity = entry.identity, identity.links > 1, entry.kind == .file else {
-        files.append(entry)
-        continue
-      }
+      guard let identity = entry.identity, identity.links > 1, entry.kind == .file else { continue }
       if let name = first[identity.place] {
-        others.append((entry, name))
+        names[entry.path] = name
       } else {
         first[identity.place] = entry.path
-        files.append(entry)
       }
     }
+    let others = names
+    let files = job.plan.puts.lazy.filter { others[$0.path] == nil }
     try await side(by: files, &outcome) { entry in
       await put(entry) { () async throws(SFTPFault) in
         try await upload.put(entry, at: there(entry.path))
       }
     }
-    let byPath = Dictionary(uniqueKeysWithValues: others.map { ($0.entry.path, $0.first) })
-    try await side(by: others.map(\.entry), &outcome) { entry in
+    guard !others.isEmpty else { return }
+    let links = job.plan.puts.lazy.filter { others[$0.path] != nil }
+    try await side(by: links, &outcome) { entry in
       await put(entry) { () async throws(SFTPFault) in
         try await upload.putLink(
-          entry, at: there(entry.path), of: there(byPath[entry.path] ?? []))
+          entry, at: there(entry.path), of: there(others[entry.path] ?? []))
       }
     }
   }
@@ -172,30 +173,29 @@ struct SFTPChange: Sendable {
 
   /// Several files at once.
   private func side(
-    by entries: [FileEntry], _ outcome: inout Outcome,
+    by entries: some Sequence<FileEntry>, _ outcome: inout Outcome,
     _ body: @escaping @Sendable (FileEntry) async -> Put
   ) async throws(SFTPFault) {
     let index = job.target.index
-    let done: [(FileEntry, Put)]
     do throws(SyncError) {
-      done = try await SFTPSideBySide.run(entries, size: \.contentSize) {
+      try await SFTPSideBySide.run(entries, size: \.contentSize) {
         entry -> Result<(FileEntry, Put), SyncError> in
         let put = await body(entry)
         if case .lost(let error) = put { return .failure(error) }
         return .success((entry, put))
+      } done: { (entry, put) in
+        switch put {
+        case .sent(let sent):
+          outcome.filesSent += 1
+          outcome.contentBytes += sent.contentSize
+          if sent != entry { outcome.notable.append(PackResult.Sent(target: index, entry: sent)) }
+        case .broken(let reason):
+          outcome.broken.append((index, Problem(path: entry.path, reason: reason)))
+        case .lost: break
+        }
       }
     } catch {
       throw .lost(error)
-    }
-    for (entry, put) in done {
-      switch put {
-      case .sent(let sent):
-        outcome.sent.append(PackResult.Sent(target: index, entry: sent))
-        outcome.contentBytes += sent.contentSize
-      case .broken(let reason):
-        outcome.broken.append((index, Problem(path: entry.path, reason: reason)))
-      case .lost: break
-      }
     }
   }
 }

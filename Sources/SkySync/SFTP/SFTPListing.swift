@@ -18,17 +18,14 @@ struct SFTPListing: Sendable {
   func tree(
     below root: [UInt8], removesStale: Bool
   ) async throws(SyncError) -> (entries: EntryList, isComplete: Bool) {
-    let outcome = await everything(below: root, removesStale: removesStale)
-    var found = try outcome.get()
-    found.entries.sort { $0.path.precedes($1.path) }
-    return (EntryList(found.entries), found.isComplete)
+    try await everything(below: root, removesStale: removesStale).get()
   }
 
   private func everything(
     below root: [UInt8], removesStale: Bool
-  ) async -> Result<Folder, SyncError> {
+  ) async -> Result<(entries: EntryList, isComplete: Bool), SyncError> {
     await withTaskGroup(of: Result<Folder, SyncError>.self) { group in
-      var all = Folder()
+      var (all, isComplete) = (EntrySorter(), true)
       var waiting: [[UInt8]] = [[]]
       var running = 0
       while !waiting.isEmpty || running > 0 {
@@ -41,12 +38,12 @@ struct SFTPListing: Sendable {
         switch result {
         case .failure(let error): return .failure(error)
         case .success(let folder):
-          all.entries += folder.entries
-          all.isComplete = all.isComplete && folder.isComplete
+          for entry in folder.entries { all.append(entry) }
+          isComplete = isComplete && folder.isComplete
           waiting += folder.folders
         }
       }
-      return .success(all)
+      return .success((all.finish(), isComplete))
     }
   }
 

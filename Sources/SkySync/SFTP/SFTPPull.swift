@@ -49,24 +49,27 @@ struct SFTPPull: Sendable {
   }
 
   private func fetch(into folder: LocalFolder, _ work: inout PullWork) async throws(SyncError) {
-    let wanted = Array(work.plan.wanted)
+    let wanted = work.plan.wanted
     guard !wanted.isEmpty else { return }
     let meter = SendMeter(total: work.plan.contentBytes, files: wanted.count, progress)
-    let done = try await SFTPSideBySide.run(wanted, size: \.entry.contentSize) {
+    var (arrived, contentBytes, problems) = (0, Int64(0), [Problem]())
+    try await SFTPSideBySide.run(wanted, size: \.entry.contentSize) {
       item -> Result<(PullPlan.Wanted, Fetched), SyncError> in
       let result = await fetch(item, into: folder, meter)
       if case .lost(let error) = result { return .failure(error) }
       return .success((item, result))
-    }
-    for (item, result) in done {
+    } done: { (item, result) in
       switch result {
       case .broken(let reason):
-        work.problems.append(Problem(path: item.entry.path, reason: reason))
+        problems.append(Problem(path: item.entry.path, reason: reason))
       default:
-        work.arrived += 1
-        work.contentBytes += item.entry.contentSize
+        arrived += 1
+        contentBytes += item.entry.contentSize
       }
     }
+    work.arrived += arrived
+    work.contentBytes += contentBytes
+    work.problems += problems
   }
 
   private func fetch(

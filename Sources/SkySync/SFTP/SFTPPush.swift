@@ -54,11 +54,11 @@ struct SFTPPush: Sendable {
     for (job, place) in zip(jobs, places) where job.refusal == nil {
       let change = SFTPChange(session, job, isMissing: place.isMissing, meter)
       let outcome = try await change.run().get()
-      work.packed.filesSent += outcome.sent.count
+      work.packed.filesSent += outcome.filesSent
       work.packed.broken += outcome.broken
       work.packed.contentBytes += outcome.contentBytes
       var own = PackResult()
-      own.notable = outcome.sent
+      own.notable = outcome.notable
       own.broken = outcome.broken
       if let failure = outcome.failure {
         work.failures.append(Problem(path: job.target.path, reason: failure))

@@ -4,36 +4,38 @@ enum SFTPSideBySide {
   private static let mostFiles = 24
   private static let mostBytes: Int64 = 2 << 20
 
-  /// - Parameter work: a failure ends all of it.
+  /// - Parameters:
+  ///   - work: a failure ends all of it.
+  ///   - done: what came of it, as it comes, in no order.
   static func run<Item: Sendable, Done: Sendable>(
-    _ items: [Item], size: (Item) -> Int64,
-    _ work: @escaping @Sendable (Item) async -> Result<Done, SyncError>
-  ) async throws(SyncError) -> [Done] {
+    _ items: some Sequence<Item>, size: (Item) -> Int64,
+    _ work: @escaping @Sendable (Item) async -> Result<Done, SyncError>, done: (Done) -> Void
+  ) async throws(SyncError) {
     let result = await withTaskGroup(of: (Int64, Result<Done, SyncError>).self) { group in
-      var all: [Done] = []
-      var rest = items[...]
+      var rest = items.makeIterator()
+      var next = rest.next()
       var running = 0
       var bytes: Int64 = 0
-      while running > 0 || !rest.isEmpty {
-        while let item = rest.first, running < mostFiles,
+      while running > 0 || next != nil {
+        while let item = next, running < mostFiles,
           running == 0 || bytes + size(item) <= mostBytes
         {
           let count = size(item)
-          rest.removeFirst()
+          next = rest.next()
           running += 1
           bytes += count
           group.addTask { (count, await work(item)) }
         }
-        guard let (count, done) = await group.next() else { break }
+        guard let (count, outcome) = await group.next() else { break }
         running -= 1
         bytes -= count
-        switch done {
-        case .success(let done): all.append(done)
-        case .failure(let error): return Result<[Done], SyncError>.failure(error)
+        switch outcome {
+        case .success(let outcome): done(outcome)
+        case .failure(let error): return Result<Void, SyncError>.failure(error)
         }
       }
-      return .success(all)
+      return .success(())
     }
-    return try result.get()
+    try result.get()
   }
 }

@@ -140,15 +140,24 @@ final class LocalFolder: Sendable {
     return names
   }
 
-  /// All that stands below the folder `path`, sorted; links are not followed.
-  func everything(below path: [UInt8]) -> [FileEntry] {
-    var found: [FileEntry] = []
-    for name in names(in: path) ?? [] {
-      guard let entry = look(path.joined(name)) else { continue }
-      found.append(entry)
-      if entry.kind == .folder { found += everything(below: entry.path) }
+  /// All that stands below the folder `path`, sorted, but for mounted buckets; links are not followed.
+  func everything(below path: [UInt8]) -> EntryList {
+    var found = EntrySorter()
+    let own = look(path)?.identity?.device
+    var folders = [path]
+    while let folder = folders.popLast() {
+      for name in names(in: folder) ?? [] {
+        guard let entry = look(folder.joined(name)) else { continue }
+        if let device = entry.identity?.device, device != own, entry.kind == .folder,
+          MountedBuckets.contains(device: device)
+        {
+          continue
+        }
+        found.append(entry)
+        if entry.kind == .folder { folders.append(entry.path) }
+      }
     }
-    return found.sorted { $0.path.precedes($1.path) }
+    return found.finish()
   }
 
   /// Opens a file for reading, following no link at its end; nil when it cannot be.

@@ -11,12 +11,13 @@ struct PullAnswer: Sendable {
     else {
       throw .noShell(host)
     }
-    guard let scan = try await frames.next(), scan.name == "scan",
-      let ready = try await frames.next(), ready.name == "ready"
-    else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
+    let scan = try await frames.spool("scan")
+    guard let ready = try await frames.next(), ready.name == "ready" else {
+      throw SyncError(.connectionLost, host, "the node went away while it was looked at")
+    }
     let canCompress = hello.words[2] == "1"
     let targets = try NodeListing.targets(
-      in: scan.payload, isCompressed: canCompress, from: host)
+      in: scan, isCompressed: canCompress, from: host)
     for target in targets { try check(target, host) }
     return PullAnswer(canCompress: canCompress, targets: targets)
   }

@@ -6,6 +6,8 @@ struct NodeAnswer: Sendable {
   /// With what it can check parts of files.
   var checker: FilePatch.Checker?
   var targets: [NodeTarget]
+  /// Where buckets are mounted.
+  var buckets: [[UInt8]] = []
 }
 
 /// How the node's part of a transfer ended.
@@ -67,21 +69,23 @@ struct PushConversation: Sendable {
       throw .noShell(host)
     }
     let canDecompress = hello.words[2] == "1"
-    guard let scan = try await frames.next(), scan.name == "scan",
-      let ready = try await frames.next(), ready.name == "ready"
-    else { throw SyncError(.connectionLost, host, "the node went away while it was looked at") }
-    let targets = try targets(in: scan.payload, isCompressed: canDecompress, await known)
+    let scan = try await frames.spool("scan")
+    guard let ready = try await frames.next(), ready.name == "ready" else {
+      throw SyncError(.connectionLost, host, "the node went away while it was looked at")
+    }
+    let targets = try targets(in: scan, isCompressed: canDecompress, await known)
     guard targets.count == pairs.count else {
       throw SyncError(.badAnswer, host, "the node did not list all targets")
     }
     let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
     let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
     return NodeAnswer(
-      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets)
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets,
+      buckets: MountedBuckets.folders(in: ready.payload))
   }
 
   private func targets(
-    in listing: [UInt8], isCompressed: Bool, _ known: [KnownTarget?]
+    in listing: Spool, isCompressed: Bool, _ known: [KnownTarget?]
   ) throws(SyncError) -> [NodeTarget] {
     do {
       return try NodeListing.targets(

@@ -39,7 +39,7 @@ struct PushWork: Sendable {
     report.bytesWireOut = bytesOut
     report.bytesWireIn = bytesIn
     report.roundTrips = roundTrips
-    if isDryRun { report.plan = plans.flatMap(\.operations) }
+    if isDryRun { report.plan = PlannedOperations(plans.map(\.operations)) }
   }
 }
 
@@ -50,6 +50,9 @@ struct PushRun {
   private let options: PushOptions
   private let share: PackShare.Ticket
   private let progress: @Sendable (SyncProgress) -> Void
+
+  /// A slow disk makes fifty files a second.
+  private static let patienceForFile = Duration.milliseconds(20)
 
   init(
     _ pairs: [SyncPair], _ conversation: PushConversation, _ options: PushOptions,
@@ -80,7 +83,8 @@ struct PushRun {
     var jobs: [TargetJob] = []
     for (index, pair) in pairs.enumerated() {
       jobs.append(
-        try await TargetJob.plan(pair, index, trees[index], answer.targets[index], options))
+        try await TargetJob.plan(
+          pair, index, trees[index], answer.targets[index], options, buckets: answer.buckets))
     }
     var work = PushWork(plans: jobs.map(\.plan), trees: trees, isDryRun: options.dryRun)
     if options.dryRun || jobs.allSatisfy({ $0.plan.isEmpty }) {
@@ -117,6 +121,8 @@ struct PushRun {
     var packed = PackList(jobs.map { $0.targetPlan(answer.checker) })
     packed.keepsHoles = answer.unpacksHoles
     let list = packed
+    // All of many small files may be on the way at once, and the node says nothing until the last one is in place.
+    conversation.command.wait(longerBy: Self.patienceForFile * list.count)
     let meter = SendMeter(
       total: list.contentBytes, files: list.count, sizes: list.sizes, progress)
     // Packs ahead while the node is asked.

@@ -8,16 +8,29 @@
 final class SpillFile: Sendable {
   private let descriptor: CInt
 
-  /// nil when there is no place for it.
-  init?() {
-    var name = Array("/tmp/sky-XXXXXX".utf8CString)
-    descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { return nil }
-    unlink(name)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  /// In the folder that TMPDIR names, or where that cannot be written to, in /tmp; nil when there is no place.
+  convenience init?() {
+    self.init(in: [getenv("TMPDIR").map { String(cString: $0) } ?? "", "/tmp"])
   }
 
-  deinit { close(descriptor) }
+  /// In the first of these folders that takes it.
+  init?(in folders: [String]) {
+    var found: CInt = -1
+    for folder in folders where found < 0 && !folder.isEmpty { found = Self.create(in: folder) }
+    descriptor = found
+    if found < 0 { return nil }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func create(in folder: String) -> CInt {
+    var name = Array("\(folder)/sky-XXXXXX".utf8CString)
+    let file = mkstemp(&name)
+    guard file >= 0 else { return -1 }
+    unlink(name)
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    return file
+  }
 
   /// Where `bytes` were written, nil when there is no room.
   func append(_ bytes: [UInt8]) -> Int64? {

@@ -16,7 +16,7 @@ struct TargetJob: Sendable {
 
   static func plan(
     _ pair: SyncPair, _ index: Int, _ scanned: FileTree, _ target: NodeTarget,
-    _ options: PushOptions
+    _ options: PushOptions, buckets: [[UInt8]] = []
   ) async throws(SyncError) -> TargetJob {
     let source = try pair.openSource()
     var tree = pair.shape == .contents ? scanned : Self.renamed(scanned, to: target.name)
@@ -32,7 +32,12 @@ struct TargetJob: Sendable {
     }
     var policy = SyncPolicy()
     policy.mirror = options.mirror && pair.shape == .contents
-    policy.protects = { options.protects(index, $0, $1) }
+    let mounted = buckets.filter { $0.isIn(target.path) }.map {
+      Array($0.dropFirst(target.path.count).drop { $0 == .slash })
+    }
+    policy.protects = { path, isFolder in
+      mounted.contains { path.isIn($0) } || options.protects(index, path, isFolder)
+    }
     policy.isGone = pair.mayRemove ?? { options.removes && source.lacks($0) }
     policy.mayEmpty = pair.mayRemove != nil
     policy.moves = options.removes

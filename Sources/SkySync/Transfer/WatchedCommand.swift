@@ -5,20 +5,23 @@ final class WatchedCommand: RemoteCommand {
   private struct State {
     var waiting = 0
     var since = ContinuousClock.now
+    var patience: Duration
     var gaveUp = false
     var bytesOut: Int64 = 0
   }
 
   private let command: any RemoteCommand
   private let host: String
-  private let patience: Duration
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   init(_ command: any RemoteCommand, host: String, patience: Duration) {
     self.command = command
     self.host = host
-    self.patience = patience
+    state = Mutex(State(patience: patience))
   }
+
+  /// From now on silence may last that much longer.
+  func wait(longerBy more: Duration) { state.withLock { $0.patience += more } }
 
   /// What was written so far.
   var bytesOut: Int64 { state.withLock { $0.bytesOut } }
@@ -47,7 +50,7 @@ final class WatchedCommand: RemoteCommand {
   private func watch() async {
     while !Task.isCancelled {
       let left = state.withLock { state in
-        state.waiting > 0 ? patience - (ContinuousClock.now - state.since) : patience
+        state.waiting > 0 ? state.patience - (ContinuousClock.now - state.since) : state.patience
       }
       if left <= .zero {
         state.withLock { $0.gaveUp = true }
@@ -78,7 +81,8 @@ final class WatchedCommand: RemoteCommand {
       outcome = .failure(error)
     }
     // A connection that we ended ourselves may look like an orderly end.
-    guard !state.withLock({ $0.gaveUp }) else {
+    let (gaveUp, patience) = state.withLock { ($0.gaveUp, $0.patience) }
+    guard !gaveUp else {
       throw SyncError(.timeout, host, "the node said nothing for \(patience)")
     }
     return try outcome.get()

@@ -12,16 +12,11 @@ struct CompressionError: Error, Equatable {
 }
 
 enum Zstd {
-  /// Gives the bytes that `compressed` stands for, piece by piece, at most `limit` of them.
+  /// Gives the bytes that what `compressed` gives stands for, piece by piece, at most `limit` of them.
   static func pieces(
-    of compressed: [UInt8], limit: Int
+    of compressed: @escaping () -> [UInt8]?, limit: Int
   ) throws(CompressionError) -> () throws(CompressionError) -> [UInt8]? {
-    var place = 0
-    let reader = try ZstdReader {
-      let end = min(place + (256 << 10), compressed.count)
-      defer { place = end }
-      return place < end ? Array(compressed[place..<end]) : nil
-    }
+    let reader = try ZstdReader(compressed)
     try reader.open()
     var left = limit
     return { () throws(CompressionError) in

@@ -13,6 +13,8 @@ struct FolderReader {
   /// The names of the current folder, each ended by a NUL.
   var names: [CChar] = []
   var found: [Name] = []
+  /// The current folder's file system.
+  private var device: UInt64 = 0
   /// Of the current folder, in the room of those before.
   private var listing = FolderListing(path: [])
   /// The rules' prefix, the folder's path and a name: what the rules are asked about.
@@ -30,6 +32,7 @@ struct FolderReader {
       }
       defer { closedir(stream) }
       readNames(stream, of: task)
+      device = deviceOf(dirfd(stream))
       readEntries(dirfd(stream), of: task)
     } catch {
       note(task.path, "cannot open the folder: \(describe(error))")
@@ -83,6 +86,10 @@ struct FolderReader {
       }
       do throws(Errno) {
         let status = if let known { known } else { try status(name, in: folder) }
+        if isMountedBucket(status) {
+          skip(join(task.path, bytes(name)[...]), "a mounted bucket")
+          continue
+        }
         guard try add(status, name, to: &listing, from: folder) else { continue }
         if Self.isFolder(status) { folders.append(listing.records.count - 1) }
       } catch .noSuchFileOrDirectory {
@@ -142,10 +149,7 @@ extension FolderReader {
     _ status: stat, _ name: Name, to listing: inout FolderListing, from folder: Int32
   ) throws(Errno) -> Bool {
     guard let kind = FileEntry.Kind(status) else {
-      output.problems.append(
-        Problem(
-          path: join(listing.path, bytes(name)[...]), reason: "skipped: \(Self.kindName(status))",
-          isNotice: true))
+      skip(join(listing.path, bytes(name)[...]), Self.kindName(status))
       return false
     }
     var record = FolderListing.Record(status, kind: kind)
@@ -174,6 +178,21 @@ extension FolderReader {
     case S_IFBLK: "a block device"
     default: "neither a file, a folder nor a link"
     }
+  }
+
+  /// Costs a look at the system's table where another file system begins, and nothing elsewhere.
+  private func isMountedBucket(_ status: stat) -> Bool {
+    let own = UInt64(truncatingIfNeeded: status.st_dev)
+    return own != device && Self.isFolder(status) && MountedBuckets.contains(device: own)
+  }
+
+  private func deviceOf(_ folder: Int32) -> UInt64 {
+    var status = stat()
+    return fstat(folder, &status) == 0 ? UInt64(truncatingIfNeeded: status.st_dev) : 0
+  }
+
+  private mutating func skip(_ path: [UInt8], _ what: String) {
+    output.problems.append(Problem(path: path, reason: "skipped: \(what)", isNotice: true))
   }
 
   mutating func note(_ path: [UInt8], _ reason: String) {

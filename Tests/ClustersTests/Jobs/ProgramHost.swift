@@ -39,7 +39,6 @@ final class ProgramRun: RemoteCommand {
   private let output: FileDescriptor
   private let errors: FileDescriptor
   private let end: Task<RemoteOutcome, Never>
-  private let inputIsShut = Once()
   private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
 
   init(_ words: [String], _ environment: [String]) throws {
@@ -54,9 +53,7 @@ final class ProgramRun: RemoteCommand {
   }
 
   deinit {
-    try? output.close()
-    try? errors.close()
-    if inputIsShut.first() { try? input.close() }
+    for stream in [input, output, errors] { try? stream.close() }
   }
 
   func write(_ bytes: [UInt8]) async throws(SyncError) {
@@ -64,9 +61,8 @@ final class ProgramRun: RemoteCommand {
     guard done else { throw SyncError(.connectionLost, "shell", "cannot write") }
   }
 
-  func finishInput() async throws(SyncError) {
-    if inputIsShut.first() { try? input.close() }
-  }
+  /// Not closed before the end: a write under way would go on in whatever gets its number.
+  func finishInput() async throws(SyncError) { shutdown(input.rawValue, Int32(SHUT_WR)) }
 
   func read() async throws(SyncError) -> [UInt8]? { await piece(output, reading) }
 
@@ -76,8 +72,7 @@ final class ProgramRun: RemoteCommand {
 
   /// As sshd does when a connection is gone: shuts all streams and leaves the rest to the command.
   func abandon() async {
-    for stream in [output, errors] { shutdown(stream.rawValue, Int32(SHUT_RDWR)) }
-    try? await finishInput()
+    for stream in [input, output, errors] { shutdown(stream.rawValue, Int32(SHUT_RDWR)) }
   }
 
   private func piece(_ stream: FileDescriptor, _ thread: Blocking) async -> [UInt8]? {
@@ -114,16 +109,6 @@ extension ProgramRun {
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled("\(status & 0x7f)")
   }
-}
-
-/// Says true once.
-private final class Once: Sendable {
-  private let gate = DispatchSemaphore(value: 1)
-
-  func first() -> Bool { gate.wait(timeout: .now()) == .success }
-
-  // A semaphore must not be freed below its first value.
-  deinit { gate.signal() }
 }
 
 /// A thread for calls that block. A queue of its own gets one whatever the others do; the threads of the

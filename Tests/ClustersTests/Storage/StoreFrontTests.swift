@@ -96,7 +96,10 @@ extension ObjectStoreTests {
           """)
         let source = bench.nodeHome.appending("src").string
         try await bench.server.rclone(
-          ["copy", "--transfers", "32", source, "s:\(bench.bucket)/many"])
+          [
+            "copy", "--transfers", "32", "--no-check-dest", "--s3-no-head", source,
+            "s:\(bench.bucket)/many",
+          ])
         let uri = bench.at("many")
         let content = try await bench.here.look(at: uri)
         let remote = try await bench.remote()

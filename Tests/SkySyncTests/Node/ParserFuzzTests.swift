@@ -94,7 +94,7 @@ import Testing
     for _ in 0..<1_000 {
       do throws(SyncError) {
         _ = try NodeListing.targets(
-          in: damaged(good, &random), isCompressed: true, from: "node")
+          in: Spool(damaged(good, &random)), isCompressed: true, from: "node")
       } catch {
         #expect(error.code == .badAnswer, "seed \(seed)")
       }

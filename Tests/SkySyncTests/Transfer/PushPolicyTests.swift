@@ -127,7 +127,7 @@ import Testing
       options.dryRun = true
       let report = try await place.push(options)
       #expect(report.filesSent == 0 && report.filesDeleted == 0)
-      let lines = (report.plan ?? []).map {
+      let lines = try #require(report.plan).map {
         "\($0.kind.rawValue) \(String(decoding: $0.path, as: UTF8.self)) \($0.bytes)"
       }
       #expect(

@@ -18,6 +18,7 @@ import Testing
     Lie("yes This account is currently not available.", .badAnswer),
     Lie(hello + "exit 0", .connectionLost),
     Lie(scan + "exit 0", .connectionLost),
+    Lie(scan + "cat /dev/zero", .badAnswer),
     Lie(listing("nonsense"), .badAnswer),
     Lie(listing(#"T 0 folder 0\0/x\0\0"#), .badAnswer),
     Lie(listing(#"T 0 folder 0\0/x\0\0f 644 1 1.0 ./../x\0\0E 0 0\0\0"#), .badAnswer),

@@ -11,19 +11,23 @@ import Testing
 
 /// Random trees, random edits, random cuts: after the last undisturbed push both sides are equal.
 ///
-/// `SKY_SEED=N` repeats one run, `SKY_ROUNDS=N` makes more of them.
-@Suite(.timeLimit(.minutes(20))) struct RandomEditsTests {
+/// `SKY_FUZZ_SEED` repeats a run and `SKY_FUZZ_CASES` makes more of them, one for each thousand; these have a file of
+/// 5 GiB, too.
+@Suite(.timeLimit(.minutes(120))) struct RandomEditsTests {
+  private static let cases = number("SKY_FUZZ_CASES")
+  private var isLong: Bool { Self.cases != nil }
+
   @Test(
     "whatever is edited and wherever it is cut, the next push makes it equal, and so does a pull",
     arguments: [false, true])
   func edits(onlySFTP: Bool) async throws {
-    let first = number("SKY_SEED") ?? UInt64.random(in: 0 ... .max)
-    for round in 0..<(number("SKY_ROUNDS") ?? 4) {
+    let first = Self.number("SKY_FUZZ_SEED") ?? UInt64.random(in: 0 ... .max)
+    for round in 0..<max(1, (Self.cases ?? 2_000) / 1_000) {
       let seed = first &+ round
       do {
         try await withPlace { place in try await live(place, seed, onlySFTP: onlySFTP) }
       } catch {
-        Issue.record("SKY_SEED=\(seed): \(error)")
+        Issue.record("SKY_FUZZ_SEED=\(seed): \(error)")
       }
     }
   }
@@ -39,20 +43,21 @@ import Testing
     options.mirror = true
     for step in 0..<6 {
       try await place.sh(edits(&random, count: step == 0 ? 60 : 15))
+      if isLong, !onlySFTP { try await place.sh(largeFile(&random, step)) }
       if Int.random(in: 0..<3, using: &random) == 0 {
         _ = try? await place.push(to: cut(node, &random))
       }
       let withDelete = Bool.random(using: &random) || step == 5
       let report = try await place.push(to: node, withDelete ? options : PushOptions())
-      #expect(report.problems == [], "SKY_SEED=\(seed) step \(step)")
+      #expect(report.problems == [], "SKY_FUZZ_SEED=\(seed) step \(step)")
       // What a killed SFTP server had begun is swept a day later.
       try await place.onNode("find work -name '.sky-part.*' -delete; touch -r \(place.source) work")
       let left = try await rsyncDifferences(
         from: place.source, to: place.target, seconds: onlySFTP)
       #expect(
-        onlySFTP ? left.isOnlyTimes : left.isEmpty, "SKY_SEED=\(seed) step \(step): \(left)")
+        onlySFTP ? left.isOnlyTimes : left.isEmpty, "SKY_FUZZ_SEED=\(seed) step \(step): \(left)")
       guard step % 2 == 1 else { continue }
-      try await pullBack(place, node, &random, "SKY_SEED=\(seed) step \(step)", onlySFTP)
+      try await pullBack(place, node, &random, "SKY_FUZZ_SEED=\(seed) step \(step)", onlySFTP)
     }
   }
 
@@ -98,6 +103,8 @@ import Testing
         "chmod \(["600", "755", "4711", "444"].randomElement(using: &random) ?? "644") \(a)",
         "mv -T \(a) \(b)", "mv -T \(a) \(b)", "rm -rf \(a)", "ln -sfn \(b) \(a)", "ln \(a) \(b)",
         "touch -d @\(Int.random(in: -9...2_000_000_000, using: &random)).5 \(a)", "cp -a \(a) \(b)",
+        "rm -rf \(a); mkdir \(a); echo x >\(a)/\(b)", "rm -rf \(a); echo x >\(a)",
+        "rm -rf \(a); ln -s \(b) \(a)",
       ]
       script += (lines.randomElement(using: &random) ?? "") + "\n"
     }
@@ -115,7 +122,19 @@ import Testing
       + (0..<depth).map { _ in names.randomElement(using: &random) ?? "a" }.joined(separator: "/")
   }
 
-  private func number(_ variable: String) -> UInt64? {
+  /// 5 GiB, nearly all of it a hole: it comes, is changed in places, and goes.
+  private func largeFile(_ random: inout SeededRandom, _ step: Int) -> String {
+    let place = Int.random(in: 0..<1_300_000, using: &random)
+    let block = "dd of=5g bs=4096 count=7 conv=notrunc status=none seek=\(place) </dev/urandom"
+    switch step {
+    case 0: return "truncate -s 5G 5g; \(block)"
+    case 1...3: return "\(block); echo x >>5g"
+    case 4: return "rm 5g"
+    default: return "true"
+    }
+  }
+
+  private static func number(_ variable: String) -> UInt64? {
     getenv(variable).flatMap { UInt64(String(cString: $0)) }
   }
 }

@@ -104,7 +104,7 @@ import Testing
         bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random))
       }
       do {
-        for target in try NodeListing.targets(in: bytes, from: "node") {
+        for target in try NodeListing.targets(in: Spool(bytes), from: "node") {
           #expect(target.entries.allSatisfy { $0.path.isPlainRelativePath }, "seed \(seed)")
         }
       } catch {

@@ -119,9 +119,9 @@ struct Agent: Sendable, Equatable {
 
   private static func openSocket() -> Int32 {
     #if canImport(Glibc)
-      Glibc.socket(AF_UNIX, streamType, 0)
+      Glibc.socket(AF_UNIX, closedOnExec, 0)
     #else
-      Darwin.socket(AF_UNIX, streamType, 0)
+      Darwin.socket(AF_UNIX, closedOnExec, 0)
     #endif
   }
 

@@ -142,7 +142,7 @@ final class OpenSSHCommand: RemoteCommand {
 
   private static func pair(_ host: String) throws(SyncError) -> (Int32, Int32) {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, streamType, 0, &ends) == 0 else {
+    guard socketpair(AF_UNIX, closedOnExec, 0, &ends) == 0 else {
       throw SyncError(.unreachable, host, "cannot start ssh: \(systemMessage(errno))")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -57,6 +57,9 @@ struct Address: Sendable, Equatable {
 
 #if canImport(Glibc)
   let streamType = Int32(SOCK_STREAM.rawValue)
+  /// For sockets of our own: no program that another thread starts at that moment inherits one.
+  let closedOnExec = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 #else
   let streamType = SOCK_STREAM
+  let closedOnExec = SOCK_STREAM
 #endif

@@ -97,8 +97,11 @@ private final class DoneFlag: Sendable {
 
   init() {
     var pair: [Int32] = [-1, -1]
-    pipe(&pair)
-    for end in pair where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // Sockets can be born closed on exec; another program that held an end would keep us waiting for its end.
+    socketpair(AF_UNIX, closedOnExec, 0, &pair)
+    #if !canImport(Glibc)
+      for end in pair where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    #endif
     ends = (pair[0], pair[1])
   }
 

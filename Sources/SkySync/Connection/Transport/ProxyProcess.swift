@@ -16,7 +16,7 @@ final class ProxyProcess: ByteTransport {
   /// Starts `command` by the user's shell, as ssh does; its messages go where ours go.
   init(_ command: String, user: LocalUser, on loop: EventLoop) throws(SyncError) {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, streamType, 0, &ends) == 0 else {
+    guard socketpair(AF_UNIX, closedOnExec, 0, &ends) == 0 else {
       throw Self.failure(command, errno)
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -44,7 +44,7 @@ struct TCP: Sendable {
   }
 
   private func open(_ address: Address) async throws(SyncError) -> SocketTransport {
-    let descriptor = socket(address.family, streamType, 0)
+    let descriptor = socket(address.family, closedOnExec, 0)
     guard descriptor >= 0 else { throw failure(errno) }
     let transport = SocketTransport(descriptor, on: loop, isTCP: true)
     prepare(descriptor)

@@ -56,8 +56,7 @@ struct SyncCommand: SkyCommand {
 
   private func show(_ reports: [SyncReport], _ console: Console) throws {
     guard json else { return }
-    let all = reports.map(ReportJSON.init)
-    console.say(all.count == 1 ? try JSON.text(all[0]) : try JSON.text(all))
+    try ReportJSON.show(reports, console)
   }
 
   private func fail(_ reports: [SyncReport]) throws {

@@ -52,8 +52,7 @@ extension TransferOptions {
       _ = try first.result.get()
     }
     if json {
-      let reports = nodes.map { ReportJSON($0.report) }
-      console.say(try nodes.count == 1 ? JSON.text(reports[0]) : JSON.text(reports))
+      try ReportJSON.show(nodes.map(\.report), console)
     } else {
       let widest = nodes.map(\.alias.count).max() ?? 0
       for node in nodes {
@@ -70,12 +69,22 @@ extension TransferOptions {
     guard case .success(let report) = node.result else {
       return console.note("\(label)failed")
     }
-    for operation in report.plan ?? [] {
-      console.pass(Array("\(operation.kind.rawValue)\t".utf8) + operation.path + [10])
-    }
+    if let plan = report.plan { show(plan, console) }
     console.note(label + ReportWords.line(report, verb: verb, ignored: ignored))
     if stats { for line in ReportWords.statistics(report) { console.note(line) } }
     for line in ReportWords.details(report, most: stats ? .max : 20) { console.note(line) }
+  }
+
+  /// A line each: what is done, a tab and the path.
+  private func show(_ plan: PlannedOperations, _ console: Console) {
+    var text: [UInt8] = []
+    for operation in plan {
+      text += Array("\(operation.kind.rawValue)\t".utf8) + operation.path + [10]
+      guard text.count >= 64 << 10 else { continue }
+      console.pass(text)
+      text.removeAll(keepingCapacity: true)
+    }
+    console.pass(text)
   }
 
   private func fail(_ nodes: [NodeResult], _ failed: [NodeResult]) throws {
