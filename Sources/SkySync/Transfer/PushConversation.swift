@@ -3,7 +3,7 @@ struct NodeAnswer: Sendable {
   var canDecompress: Bool
   /// Its tar reads files with holes.
   var unpacksHoles: Bool
-  /// With what it can check parts of files.
+  /// With what it can check files that it puts together.
   var checker: FilePatch.Checker?
   var targets: [NodeTarget]
 }
@@ -77,7 +77,8 @@ struct PushConversation: Sendable {
     let unpacksHoles = hello.words.count > 6 && hello.words[6] == "1"
     let checker = hello.words.last.flatMap { FilePatch.Checker(rawValue: String($0)) }
     return NodeAnswer(
-      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets)
+      canDecompress: canDecompress, unpacksHoles: unpacksHoles, checker: checker, targets: targets
+    )
   }
 
   private func targets(
