@@ -3,8 +3,10 @@
 ///
 /// The records are `./PATH//TYPE MODE SIZE MTIME LINK`, each ended by NUL, sorted by their bytes.
 struct KeptListing: Sendable, Equatable {
-  /// SHA-256 of them, in lower-case hex: what both sides compare.
+  /// SHA-256 of what is kept whole, in lower-case hex: what both sides compare.
   let digest: String
+  /// What the last push made of that.
+  var change: ListingChange?
   private let source: Source
 
   private enum Source {
@@ -22,17 +24,22 @@ struct KeptListing: Sendable, Equatable {
     source = .memory(records)
   }
 
-  static func == (one: KeptListing, other: KeptListing) -> Bool { one.digest == other.digest }
+  static func == (one: KeptListing, other: KeptListing) -> Bool { one.name == other.name }
+
+  /// What tells it from others: the digest, and that of the change.
+  var name: String { digest + (change.map { "+\($0.digest)" } ?? "") }
 
   /// The records from the first one on.
   var reader: RecordReader {
-    switch source {
-    case .memory(let records): RecordReader(records)
-    case .file(let file): file.reader
-    }
+    let whole =
+      switch source {
+      case .memory(let records): RecordReader(records)
+      case .file(let file): file.reader
+      }
+    return change?.applied(to: whole) ?? whole
   }
 
-  /// How many bytes the records have.
+  /// How many bytes the records have, about.
   var count: Int {
     switch source {
     case .memory(let records): records.count
@@ -70,7 +77,7 @@ struct KeptListing: Sendable, Equatable {
     return next < .slash || (next == .slash && path[folder.count + 1] < .slash)
   }
 
-  private static func record(_ entry: FileEntry) -> [UInt8] {
+  static func record(_ entry: FileEntry) -> [UInt8] {
     let letter = entry.kind == .folder ? "d" : entry.kind == .link ? "l" : "f"
     let size = entry.kind == .link ? Int64(entry.linkTarget.count) : entry.size
     let mode = String(entry.mode, radix: 8)
@@ -126,7 +133,8 @@ struct ListingChanges {
 }
 
 extension ArraySlice<UInt8> {
-  fileprivate func precedes(_ other: ArraySlice<UInt8>) -> Bool {
+  /// Whether it sorts before `other` by its bytes, as `LC_ALL=C sort` has it.
+  func precedes(_ other: ArraySlice<UInt8>) -> Bool {
     withUnsafeBytes { mine in other.withUnsafeBytes { mine.precedes($0) } }
   }
 }

@@ -12,6 +12,7 @@ enum KeptScript {
     case $W in *[rc]*) return 1;; esac
     case $sync/ in "${PWD%/}"/*) return 1;; esac
     was=${tag##*=}; tag=${tag%=*}; tag=$sync/${tag#=}; now=$tag.$host.$$
+    plus=; case $was in *+*) plus=${was#*+}; was=${was%+*};; esac
     }
     told="-type d -printf '%p//d %m 0 %T@ \0' -o -printf '%p//%y %m %s %T@ %l\0'" skip='./.sky-staging.*'
     parts() {
@@ -45,6 +46,10 @@ enum KeptScript {
   /// or C for the differences in `now.d` from what was kept of the last look, when both sides have the same of it;
   /// N when there are none. `find` lists an unchanged folder in the same order: what it said is kept, too, under the
   /// digest of the sorted listing, so that most looks sort nothing.
+  ///
+  /// What a push of ours changed since stands in two lists, see `ListingChange`: what `find` says now without the new
+  /// records has to be what it said without those that are gone, and to hold all new ones. `known` makes a whole
+  /// listing of it where something else changed, too.
   /// `begin` starts that for all targets of which there is something kept, and `kept` prints it: the sorted records
   /// of `NodeListing` after S or C. It keeps the new ones; it has printed nothing when it fails.
   static let look =
@@ -55,19 +60,69 @@ enum KeptScript {
       [ -e "$f" ] || continue
       q=${f#"$tag.$host."}; lives "${q%%.*}" || rm -f "$f"
       done
+      [ ! "$plus" ] || { cat "$tag+$plus.g"; printf '\0'; cat "$tag+$plus.n"; } | sha256sum >"$now.p" &
       parts || return
+      wait
       v=S q=
       if [ "$was" ] && [ $e = 0 ]; then
-      if [ -f "$tag-$was" ] && cat "$now".*.r | cmp -s - "$tag-$was"; then echo "0 N" >"$now.e"; return; fi
-      { ln "$tag" "$now.k" || cp "$tag" "$now.k"; } && sha256sum <"$now.k" >"$now.h" &
+      if same; then echo "0 N" >"$now.e"; return; fi
+      { ln "$tag" "$now.b" || cp "$tag" "$now.b"; } && sha256sum <"$now.b" >"$now.h" &
       fi
       merge || return
       if [ "$was" ] && [ $e = 0 ]; then
       read -r q <"$now.h"
-      if [ "${q%% *}" = "$was" ] && comm -z -3 "$now.k" "$now" >"$now.d"; then v=C; fi
+      if [ "${q%% *}" = "$was" ] && known && comm -z -3 "$b" "$now" >"$now.d"; then v=C; fi
       fi
       echo "$e $v" >"$now.e"
       } 2>/dev/null
+      same() {
+      [ -f "$tag-$was" ] || return
+      if [ ! "$plus" ]; then cat "$now".*.r | cmp -s - "$tag-$was"; return; fi
+      lists || return
+      grep -zvxFf "$tag+$plus.g" "$tag-$was" >"$now.l" &
+      cat "$now".*.r | grep -zvxFf "$tag+$plus.n" >"$now.m"
+      wait
+      cmp -s "$now.l" "$now.m" &&
+      wc -c "$now".*.r "$now".[lm] "$tag+$plus".[gn] "$tag-$was" | {
+      a=0 b=0
+      while read -r q f; do
+      case $f in
+      total) ;;
+      *.r) a=$((a+q));;
+      *.[mn]) a=$((a-q));;
+      *.[lg]) b=$((b-q));;
+      *) b=$((b+q));;
+      esac
+      done
+      [ $a$b = 00 ]
+      }
+      }
+      lists() { read -r q <"$now.p" && [ "${q%% *}" = "$plus" ]; }
+      known() {
+      b=$now.b
+      [ "$plus" ] || return 0
+      tr '\n' '\0' <"$tag+$plus.g" >"$now.g" && tr '\n' '\0' <"$tag+$plus.n" >"$now.n" || return
+      lists && comm -z -23 "$b" "$now.g" >"$now.l" && sort -zm "$now.l" "$now.n" >"$now.k" &&
+      b=$now.k
+      }
+      keep() {
+      f=$HOME/.sky_node/sync/$1
+      for q in "$f"+*; do
+      case $q in *"+$2".?|*"+$3".?) ;; *) [ ! -e "$q" ] || rm -f "$q";; esac
+      done
+      i=0; dd iflag=fullblock count=0 </dev/null && i=1
+      take $4 $5 "$f+$3.g"
+      take $6 $7 "$f+$3.n"
+      } 2>/dev/null
+      take() {
+      o=$3; [ -d "${o%/*}" ] && true >"$o" || o=/dev/null
+      q=$2; if [ $q = 0 ]; then return; fi
+      if [ $i = 1 ]; then dd bs=$1 count=1 iflag=fullblock >"$o"; return; fi
+      while [ $q -gt 0 ] && IFS= read -r o; do q=$((q-1)); done
+      }
+      raw() {
+      q=$(sha256sum <"$now") && cat "$now".*.r >"$now.w" && rm -f "$tag"-* && mv -f "$now.w" "$tag-${q%% *}"
+      }
       begin() {
       cd -P "$HOME" && sync=${PWD%/}/.sky_node/sync || return
       k=0
@@ -95,11 +150,11 @@ enum KeptScript {
       case $v in S) printf 'S\0\0';; *) printf 'C\0\0';; esac
       if [ -s "$f" ]; then
       cat "$f" || e=1
-      [ $e != 0 ] || mv -f "$now" "$tag"
-      elif [ "$f" = "$now.d" ]; then
+      if [ $e = 0 ]; then v=R; { ln -f "$now" "$tag" || mv -f "$now" "$tag"; } 2>/dev/null; fi
+      elif [ "$f" = "$now.d" ] && [ ! "$plus" ]; then
       cat "$now".*.r >"$now.w" && rm -f "$tag"-* && mv -f "$now.w" "$tag-$was"
       fi
-      rm -f "$now" "$now".* </dev/null >/dev/null &
+      { [ $v != R ] || raw; rm -f "$now" "$now".*; } </dev/null >/dev/null 2>&1 &
       }
       sync=
 
@@ -116,7 +171,11 @@ enum KeptScript {
     case "$new " in *" $k "*)
     resolve "$a"
     if [ $m = d ] && cd -P "$p" && shelf; then
-    was=; compare && [ $e = 0 ] && mv -f "$now" "$tag"
+    was=
+    if compare && [ $e = 0 ]; then
+    raw
+    mv -f "$now" "$tag"
+    fi
     rm -f "$now" "$now".*
     fi
     esac

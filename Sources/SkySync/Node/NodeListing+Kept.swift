@@ -29,8 +29,7 @@ struct KnownTarget: Sendable {
   ) {
     target.root = new.root ?? (gone.root == nil ? root : nil)
     let (lost, added) = (gone.sorter.finish(), new.sorter.finish())
-    target.entries = entries
-    if !lost.isEmpty { target.entries.removeAll { lost.contains($0.path) } }
+    target.entries = lost.isEmpty ? entries : entries.without(lost)
     if !added.isEmpty { target.entries = target.entries.merged(with: added) }
   }
 }
@@ -88,6 +87,7 @@ extension NodeListing {
     }
     try checked { () throws(CompressionError) in try changes?.finish() }
     target.newListing = writer?.finish()
+    target.listing = changes == nil ? known.listing : target.newListing
     known.fill(&target, without: &gone, with: &new)
   }
 

@@ -33,6 +33,8 @@ struct NodeTarget: Equatable, Sendable {
   var complete = true
   /// The listing to keep for the next look; nil when the one that is kept is still right, or none can be.
   var newListing: KeptListing?
+  /// The listing of this look as both sides keep it, if they do.
+  var listing: KeptListing?
 }
 
 /// Reads what the node's `scan` printed: fields ended by NUL, see `PushScript`.
@@ -95,11 +97,12 @@ struct NodeListing {
         target.complete = record.last == UInt8(ascii: "0")
         if !found.sorter.isEmpty { target.entries = found.sorter.finish() }
         target.root = found.root ?? target.root
-        if !target.complete { target.newListing = nil }
+        if !target.complete { (target.newListing, target.listing) = (nil, nil) }
         return target
       case UInt8(ascii: "S"):
         _ = try field()
         target.newListing = try addAll(to: &found, keepingBesides: manifest)
+        target.listing = target.newListing
       case UInt8(ascii: "C"):
         _ = try field()
         try addChanges(of: known, to: &target, keepingBesides: manifest)

@@ -3,7 +3,7 @@
 struct BlockSums: Equatable, Sendable {
   /// Below, a file is sent whole: the node's part of patching costs some processes.
   static let smallestFile: Int64 = 4 << 20
-  /// What the node checks at a time; blocks never cross its end.
+  /// What has a sum of its own; blocks never cross its end.
   static let segment: Int64 = 128 << 20
 
   var size: Int64
@@ -24,6 +24,14 @@ struct BlockSums: Equatable, Sendable {
   }
 
   static func count(_ size: Int64, by unit: Int64) -> Int { Int((size + unit - 1) / unit) }
+
+  /// As `cksum` says of the whole file.
+  var value: UInt32 {
+    PosixSum.value(
+      of: segments.enumerated().map { index, value in
+        (value, min(Self.segment, size - Int64(index) * Self.segment))
+      })
+  }
 
   func hasBlock(_ index: Int, equalTo value: [UInt8]) -> Bool {
     let start = index * BlockMAC.size

@@ -66,7 +66,9 @@ struct Difference {
   /// Compares once more where something was renamed, with what the node has then.
   private mutating func findMoves() {
     guard policy.moves, hasNews else { return }
-    var search = MoveSearch(local: local.entries, remote: remote, manifest: manifest)
+    var search = MoveSearch(
+      local: local.entries, remote: remote, manifest: manifest, files: plan.puts,
+      folders: plan.newFolders)
     let moves = search.search()
     guard !moves.isEmpty else { return }
     plan = SyncPlan()
@@ -218,7 +220,9 @@ struct Difference {
         guard remote.below(old.path).allSatisfy({ gone.contains($0.path) }) else {
           plan.problems.append(
             Problem(
-              path: new.path, reason: "a folder with files of the node's own is in the way there"))
+              path: new.path,
+              reason: "a folder with files that did not come from here stands there on the node; "
+                + "move them away, or choose another target"))
           continue
         }
         plan.deletedFolders.append(old.path)

@@ -11,6 +11,8 @@ struct MoveSearch {
   private(set) var madeFolders: [[UInt8]] = []
   /// Files and links that the moves take along.
   private(set) var movedFiles = 0
+  private let files: EntryList
+  private let folders: EntryList
   private var moves: [SyncPlan.Move] = []
   /// Where folders that were moved stood when they were sent.
   private var movedFolders: [(from: [UInt8], to: [UInt8])] = []
@@ -20,59 +22,55 @@ struct MoveSearch {
   /// Each file moved alone costs a process on the node: beyond this, small ones are sent.
   private let mostFiles = 1_000
 
-  init(local: EntryList, remote: EntryList, manifest: Manifest) {
+  /// - Parameters:
+  ///   - files: what is here and the node lacks or has otherwise, sorted by path.
+  ///   - folders: what is here and the node lacks.
+  init(
+    local: EntryList, remote: EntryList, manifest: Manifest, files: EntryList, folders: EntryList
+  ) {
     self.local = local
     self.remote = remote
     self.manifest = manifest
+    self.files = files
+    self.folders = folders
   }
 
   mutating func search() -> [SyncPlan.Move] {
     guard !manifest.entries.isEmpty, !remote.isEmpty else { return [] }
-    moveFolders(newcomers(.folder))
-    moveFiles(newcomers(.file))
+    let places = sent()
+    guard !places.isEmpty else { return [] }
+    moveFolders(places)
+    moveFiles(places)
     return moves
   }
 
-  /// What is here, of this kind, and not on the node.
-  private func newcomers(_ kind: FileEntry.Kind) -> EntryList {
-    var found = EntryListBuilder()
-    var other = remote.cursor
-    var isOther = other.next()
-    var entry = local.cursor
-    while entry.next() {
-      while isOther, other.path.precedes(entry.path) { isOther = other.next() }
-      guard entry.fields.kind == kind, entry.fields.hasIdentity else { continue }
-      if !isOther || other.path != entry.path { found.append(entry) }
-    }
-    return found.finish()
-  }
-
-  /// Where in the manifest stands what was sent of these files, by what a rename keeps.
-  private func sent(_ files: EntryList) -> [FileEntry.Identity.Place: Int] {
+  /// What was sent of these files and folders, by what a rename keeps.
+  private func sent() -> [FileEntry.Identity.Place: FileEntry] {
     var wanted: Set<UInt64> = []
-    var file = files.cursor
-    while file.next() { wanted.insert(file.fields.inode) }
-    var places: [FileEntry.Identity.Place: Int] = [:]
+    for entries in [files, folders] {
+      var entry = entries.cursor
+      while entry.next() {
+        if entry.fields.hasIdentity { wanted.insert(entry.fields.inode) }
+      }
+    }
+    var places: [FileEntry.Identity.Place: FileEntry] = [:]
     guard !wanted.isEmpty else { return places }
     var entry = manifest.entries.cursor
-    var index = 0
     while entry.next() {
-      defer { index += 1 }
       let fields = entry.fields
       guard fields.hasIdentity, fields.kind != .link, wanted.contains(fields.inode) else {
         continue
       }
-      places[FileEntry.Identity.Place(device: fields.device, inode: fields.inode)] = index
+      let place = FileEntry.Identity.Place(device: fields.device, inode: fields.inode)
+      places[place] = entry.entry
     }
     return places
   }
 
-  private mutating func moveFolders(_ fresh: EntryList) {
-    let (places, entries) = (sent(fresh), manifest.entries)
-    guard !places.isEmpty else { return }
-    for folder in fresh where movedFolders.count < mostFolders {
-      guard let place = folder.identity?.place, let index = places[place] else { continue }
-      moveFolder(to: folder, sent: entries[index])
+  private mutating func moveFolders(_ places: [FileEntry.Identity.Place: FileEntry]) {
+    for folder in folders where movedFolders.count < mostFolders {
+      guard let place = folder.identity?.place, let sent = places[place] else { continue }
+      moveFolder(to: folder, sent: sent)
     }
   }
 
@@ -89,14 +87,13 @@ struct MoveSearch {
     manifest.entries = manifest.entries.renamed(from, to: folder.path)
   }
 
-  private mutating func moveFiles(_ fresh: EntryList) {
-    let places = sent(fresh)
-    guard !places.isEmpty else { return }
+  private mutating func moveFiles(_ places: [FileEntry.Identity.Place: FileEntry]) {
     var renamed: [[UInt8]: FileEntry] = [:]
-    for file in fresh where renamed.count < mostFiles {
-      guard let place = file.identity?.place, let index = places[place] else { continue }
-      let sent = manifest.entries[index]
-      let from = sent.path
+    for file in files where renamed.count < mostFiles && file.kind == .file {
+      guard let place = file.identity?.place, let sent = places[place],
+        !remote.contains(file.path)
+      else { continue }
+      let from = current(sent.path)
       guard sent.kind == .file, sent.size == file.size, sent.mtime == file.mtime,
         from != file.path, renamed[from] == nil,
         !local.contains(from), var old = remote.entry(at: from), sent.looksLike(old),
@@ -148,17 +145,29 @@ extension FileEntry.Identity {
 extension EntryList {
   /// With the name `to` for `from` and all below it, sorted.
   fileprivate func renamed(_ from: [UInt8], to: [UInt8]) -> EntryList {
-    var rest = EntryListBuilder()
     var moved = EntryListBuilder()
-    var entry = cursor
-    while entry.next() {
-      if entry.path.isIn(from) {
-        moved.append(entry.path.renamed(from, to: to), entry.fields, target: entry.linkTarget)
-      } else {
-        rest.append(entry)
-      }
+    var entry = cursor(at: from)
+    // Others may stand between a folder and what is in it, such as `from-1`.
+    while entry.next(), entry.path.starts(with: from) {
+      guard entry.path.isIn(from) else { continue }
+      moved.append(entry.path.renamed(from, to: to), entry.fields, target: entry.linkTarget)
     }
-    return rest.finish().merged(with: moved.finish())
+    var all = EntryListBuilder()
+    var (rest, fresh) = (cursor, moved.finish().cursor)
+    var isFresh = fresh.next()
+    while rest.next() {
+      if rest.path.isIn(from) { continue }
+      while isFresh, fresh.path.precedes(rest.path) {
+        all.append(fresh)
+        isFresh = fresh.next()
+      }
+      all.append(rest)
+    }
+    while isFresh {
+      all.append(fresh)
+      isFresh = fresh.next()
+    }
+    return all.finish()
   }
 }
 

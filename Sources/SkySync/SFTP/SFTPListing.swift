@@ -88,7 +88,7 @@ extension SFTPSession {
   ) async throws(SyncError) -> [[UInt8]: [UInt8]] {
     var digests: [[UInt8]: [UInt8]] = [:]
     for entry in entries where entry.kind == .file && entry.size >= 0 {
-      var hash = SHA256()
+      let hash = SHA256()
       do throws(SFTPFault) {
         try await SFTPFetch(self).content(root.joined(entry.path), size: entry.size) { bytes, _ in
           bytes.withUnsafeBytes { hash.update($0) }

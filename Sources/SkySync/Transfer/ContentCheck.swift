@@ -39,7 +39,7 @@ enum ContentCheck {
 
   private static func digest(_ file: CInt) -> String? {
     defer { close(file) }
-    var hash = SHA256()
+    let hash = SHA256()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while true {

@@ -13,16 +13,17 @@ struct FilePatch {
     var count: Int
   }
 
-  /// With what the node checks its segments.
+  /// With what the node checks what it makes: `cksum` the old file and what changed of it, `sha256sum` the new one.
   enum Checker: String, Sendable { case cksum, sha256sum }
 
   private(set) var runs: [Run] = []
   /// Of the content as it is now.
   private(set) var sums: BlockSums
   private let old: BlockSums
-  private let checker: Checker
-  /// By segment: whether it holds anything new, and what its checker says about it.
-  private var checks: [(isNew: Bool, value: String)] = []
+  /// Of the content of all runs.
+  private var sum = PosixSum()
+  /// Of the whole file, when the node checks that.
+  private var digest: String?
 
   /// More separate places than this are written one by one for longer than a whole file travels.
   private static let mostRuns = 1_000
@@ -31,20 +32,20 @@ struct FilePatch {
   static func find(
     in descriptor: CInt, size: Int64, old: BlockSums, checker: Checker
   ) -> FilePatch? {
-    var patch = FilePatch(size, old, checker)
-    var reader = BlockReader(descriptor, old, checker)
+    var patch = FilePatch(size, old)
+    let reader = BlockReader(descriptor, old, checker)
     for segment in 0..<BlockSums.count(size, by: BlockSums.segment) {
       let start = Int64(segment) * BlockSums.segment
-      guard patch.add(segment, start..<min(start + BlockSums.segment, size), &reader) else {
+      guard patch.add(segment, start..<min(start + BlockSums.segment, size), reader) else {
         return nil
       }
     }
+    patch.digest = reader.digest()
     return patch
   }
 
-  private init(_ size: Int64, _ old: BlockSums, _ checker: Checker) {
+  private init(_ size: Int64, _ old: BlockSums) {
     self.old = old
-    self.checker = checker
     sums = old
     sums.size = size
     sums.blocks = []
@@ -52,7 +53,7 @@ struct FilePatch {
   }
 
   private mutating func add(
-    _ segment: Int, _ range: Range<Int64>, _ reader: inout BlockReader
+    _ segment: Int, _ range: Range<Int64>, _ reader: BlockReader
   ) -> Bool {
     let start = Int64(segment) * BlockSums.segment
     var isNew = min(start + BlockSums.segment, old.size) != range.upperBound
@@ -64,19 +65,19 @@ struct FilePatch {
       if !old.hasBlock(index, equalTo: value) {
         isNew = true
         extend(to: index)
+        guard reader.add(place..<(place + Int64(count)), to: &sum) else { return false }
       }
       sums.blocks += value
       place += Int64(count)
     }
     guard dataSize <= sums.size / 2, runs.count <= Self.mostRuns else { return false }
-    let whole = reader.endSegment()
     if isNew {
-      guard let sum = reader.sum(of: range) else { return false }
-      sums.segments.append(sum)
+      var sum = PosixSum()
+      guard reader.add(range, to: &sum) else { return false }
+      sums.segments.append(sum.value)
     } else {
       sums.segments.append(old.segments[segment])
     }
-    checks.append((isNew, whole ?? String(sums.segments[segment])))
     return true
   }
 
@@ -101,8 +102,7 @@ struct FilePatch {
   func instructions(mode: UInt16) -> [UInt8] {
     var text = "\(sums.size) \(String(mode, radix: 8)) \(old.blockSize)\n"
     for run in runs { text += "b \(run.first) \(run.count)\n" }
-    text += "e 0 0\n"
-    for check in checks { text += "s \(check.isNew ? 1 : 0) \(check.value)\n" }
+    text += "e 0 0\n" + (digest.map { "f 0 \($0)\n" } ?? "s 0 \(sum.value)\n")
     return Array(text.utf8)
   }
 }
@@ -111,7 +111,7 @@ struct FilePatch {
 private struct BlockReader {
   private let descriptor: CInt
   private let mac: BlockMAC
-  private let digest: LibrarySHA256?
+  private let hash: SHA256?
   private let buffer: UnsafeMutableRawBufferPointer
   private let owner: Owner
 
@@ -123,37 +123,29 @@ private struct BlockReader {
   init(_ descriptor: CInt, _ old: BlockSums, _ checker: FilePatch.Checker) {
     self.descriptor = descriptor
     mac = BlockMAC(key: old.key)
-    digest = checker == .sha256sum ? LibrarySHA256() : nil
+    hash = checker == .sha256sum ? SHA256() : nil
     owner = Owner()
     buffer = owner.buffer
   }
 
   /// The value of one block; nil when it cannot be read whole.
-  mutating func block(at place: Int64, _ count: Int) -> [UInt8]? {
-    guard
-      read(
-        place..<(place + Int64(count)),
-        {
-          mac.update($0)
-          digest?.update($0)
-        })
-    else { return nil }
+  func block(at place: Int64, _ count: Int) -> [UInt8]? {
+    let isWhole = read(place..<(place + Int64(count))) {
+      mac.update($0)
+      hash?.update($0)
+    }
+    guard isWhole else { return nil }
     var value: [UInt8] = []
     mac.finish(into: &value)
     return value
   }
 
-  /// The digest of the blocks since the last end, when the node wants that.
-  mutating func endSegment() -> String? {
-    digest?.finish().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
-  }
+  /// The digest of all blocks, when the node wants that.
+  func digest() -> String? { hash?.finish() }
 
-  func sum(of range: Range<Int64>) -> UInt32? {
-    var sum = PosixSum()
-    return read(range, { sum.update($0) }) ? sum.value : nil
+  /// false when it cannot be read whole.
+  func add(_ range: Range<Int64>, to sum: inout PosixSum) -> Bool {
+    read(range) { sum.update($0) }
   }
 
   private func read(_ range: Range<Int64>, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {

@@ -9,7 +9,15 @@ enum KeptFile {
   }
 
   static func load(besides manifest: FilePath) -> KeptListing? {
-    ListingFile(path(manifest)).map(KeptListing.init)
+    guard let file = ListingFile(path(manifest)) else { return nil }
+    var listing = KeptListing(file)
+    listing.change = ListingChange.load(changePath(manifest), of: listing.digest)
+    return listing
+  }
+
+  /// Keeps what a push made of the listing that is kept.
+  static func save(_ change: ListingChange, of listing: KeptListing, besides manifest: FilePath) {
+    try? change.save(changePath(manifest), of: listing.digest)
   }
 
   /// When it cannot be written, the old one does no harm: the node's is another.
@@ -25,6 +33,10 @@ enum KeptFile {
   /// After an answer that did not fit: the next look is a full one.
   static func forget(besides manifest: FilePath) {
     try? WholeFile.replace(path(manifest), with: [])
+  }
+
+  private static func changePath(_ manifest: FilePath) -> FilePath {
+    FilePath("\(manifest.string).node+")
   }
 
   private static func path(_ manifest: FilePath) -> FilePath { FilePath("\(manifest.string).node") }

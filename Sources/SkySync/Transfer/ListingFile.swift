@@ -94,7 +94,7 @@ final class ListingWriter {
   private let descriptor: CInt
   private let temporary: FilePath
   private var buffer = ListingFile.magic + [UInt8](repeating: 48, count: ListingFile.digestLength)
-  private var hash = SHA256()
+  private let hash = SHA256()
   private var count: Int64 = 0
   private var hashed: Int
   private var isOpen = true

@@ -115,7 +115,7 @@ struct PackList: Equatable, Sendable {
     guard let checker = plan.checker else { return nil }
     defer { patchCount += 1 }
     let names = [staged, path].map(ShellCommand.escape).joined(separator: " ")
-    let line = "base \(patchCount) \(target) \(old.segments.count) \(names)\n"
+    let line = "base \(patchCount) \(target) \(old.size) \(old.value) \(names)\n"
     orders += Array(line.utf8)
     return Patch(number: patchCount, old: old, checker: checker)
   }
@@ -135,9 +135,13 @@ struct PackList: Equatable, Sendable {
     for (mode, entries) in byMode.sorted(by: { $0.key < $1.key }) {
       add("chmod.\(String(mode, radix: 8))", entries.map(\.path.dotted), index)
     }
-    addTar("folders", plan.folders, index)
-    add("foldermodes", plan.folders.map { Self.octal($0) + [UInt8](" ") + $0.path.dotted }, index)
-    guard plan.setsRoot, let root = target.root else { return }
+    let root = plan.setsRoot ? target.root : nil
+    var folders = plan.folders
+    // A new one gets its own when it stands: to be moved it has to be writable.
+    if let root, !plan.whole { folders = EntryList(Array(folders) + [root]) }
+    addTar("folders", folders, index)
+    add("foldermodes", folders.map { Self.octal($0) + [UInt8](" ") + $0.path.dotted }, index)
+    guard let root else { return }
     addTar("top", EntryList([root]), index)
     add("topmode", [Self.octal(root)], index)
   }

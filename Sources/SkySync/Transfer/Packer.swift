@@ -55,7 +55,7 @@ final class Packer {
     var text = ""
     for target in listing.indices {
       listing[target].append([UInt8]("d ."))
-      var hash = SHA256()
+      let hash = SHA256()
       listing[target].finish { hash.update($0) }
       text += "\(target) \(hash.finish())\n"
     }

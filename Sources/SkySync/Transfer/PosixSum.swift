@@ -59,3 +59,54 @@ struct PosixSum {
     return tables
   }()
 }
+
+// MARK: sums of parts
+
+extension PosixSum {
+  /// The value of the whole of which these are the parts, one behind the other.
+  static func value(of parts: [(value: UInt32, length: Int64)]) -> UInt32 {
+    var sum = PosixSum()
+    for part in parts {
+      let moved = times(sum.crc, shift(by: part.length))
+      sum.crc = moved ^ open(part.value, length: part.length)
+      sum.length += UInt64(part.length)
+    }
+    return sum.value
+  }
+
+  /// The state before the length was added to it.
+  private static func open(_ value: UInt32, length: Int64) -> UInt32 {
+    var bytes: [UInt32] = []
+    var rest = length
+    while rest > 0 {
+      bytes.append(UInt32(rest & 0xff))
+      rest >>= 8
+    }
+    return bytes.reversed().reduce(~value) { crc, byte in
+      // Each ends in another byte.
+      let index = (0..<256).first { tables[$0] & 0xff == crc & 0xff } ?? 0
+      return (crc ^ tables[index]) >> 8 | (UInt32(index) ^ byte) << 24
+    }
+  }
+
+  /// What a state is multiplied with when that many bytes follow.
+  private static func shift(by bytes: Int64) -> UInt32 {
+    var (factor, power, rest) = (UInt32(1), UInt32(0x100), bytes)
+    while rest > 0 {
+      if rest & 1 == 1 { factor = times(factor, power) }
+      power = times(power, power)
+      rest >>= 1
+    }
+    return factor
+  }
+
+  /// The product of two polynomials over GF(2), modulo that of `cksum`.
+  private static func times(_ one: UInt32, _ other: UInt32) -> UInt32 {
+    var (product, power) = (UInt32(0), one)
+    for bit in 0..<32 {
+      if other >> bit & 1 == 1 { product ^= power }
+      power = power << 1 ^ (power & 0x8000_0000 == 0 ? 0 : 0x04c1_1db7)
+    }
+    return product
+  }
+}

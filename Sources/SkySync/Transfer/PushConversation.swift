@@ -3,7 +3,7 @@ struct NodeAnswer: Sendable {
   var canDecompress: Bool
   /// Its tar reads files with holes.
   var unpacksHoles: Bool
-  /// With what it can check parts of files.
+  /// With what it can check files that it puts together.
   var checker: FilePatch.Checker?
   var targets: [NodeTarget]
   /// Where buckets are mounted.

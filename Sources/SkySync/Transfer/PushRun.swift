@@ -139,7 +139,8 @@ struct PushRun {
     }
     let stream = await joined
     var reader = frames
-    async let sending = send(stream, list, lanes, meter)
+    let orders = list.orders + jobs.flatMap(\.order)
+    async let sending = send(stream, list, orders, lanes, meter)
     let outcome: NodeOutcome
     do {
       outcome = try await conversation.outcome(&reader, lanes)
@@ -165,11 +166,12 @@ struct PushRun {
   }
 
   private func send(
-    _ stream: PackShare.Place, _ list: PackList, _ lanes: Lanes?, _ meter: SendMeter
+    _ stream: PackShare.Place, _ list: PackList, _ orders: [UInt8], _ lanes: Lanes?,
+    _ meter: SendMeter
   ) async -> Result<Void, SyncError> {
     do throws(SyncError) {
       try await conversation.send(
-        stream, of: list.count, after: list.orders, through: lanes, progress: meter.reach)
+        stream, of: list.count, after: orders, through: lanes, progress: meter.reach)
       return .success(())
     } catch {
       stream.leave()

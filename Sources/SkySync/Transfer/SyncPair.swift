@@ -64,7 +64,7 @@ extension SyncPair {
     switch shape {
     case .contents:
       guard let manifest else { return "d::\(path)" }
-      return "d=\(KeptFile.key(self, manifest))=\(kept?.digest ?? "")::\(path)"
+      return "d=\(KeptFile.key(self, manifest))=\(kept?.name ?? "")::\(path)"
     case .file:
       let folder = folderOfTarget
       return "f:\(ShellCommand.escape(target.lastPart)):\(ShellCommand.escape(folder))"

@@ -13,6 +13,8 @@ struct TargetJob: Sendable {
   private let sums: [[UInt8]: BlockSums]
   /// Whether removing what was sent depends on the manifest.
   private let needsMemory: Bool
+  /// What the node will list when all is done, as a change of the listing that was kept at this look.
+  private let forecast: ListingChange?
 
   static func plan(
     _ pair: SyncPair, _ index: Int, _ scanned: FileTree, _ target: NodeTarget,
@@ -80,6 +82,28 @@ struct TargetJob: Sendable {
     self.old = old
     self.sums = sums
     self.needsMemory = needsMemory
+    forecast = pair.manifest.flatMap { _ in
+      guard let listing = target.listing, !plan.isEmpty else { return nil }
+      let change = Forecast.change(
+        of: plan, on: target, root: pair.sendsRoot ? Self.root(source, plan, target) : nil)
+      return change?.after(listing.change)
+    }
+  }
+
+  /// The mode of a folder that was there is its owner's business: a home must not be opened by a push.
+  private static func root(
+    _ source: SourceFolder, _ plan: SyncPlan, _ target: NodeTarget
+  ) -> FileEntry {
+    var root = source.root
+    if !plan.whole, let there = target.root { root.mode = there.mode }
+    return root
+  }
+
+  /// What the node is to keep with its listing, told before the stream.
+  var order: [UInt8] {
+    guard let forecast, let manifest = pair.manifest, refusal == nil else { return [] }
+    let old = target.listing?.change?.digest ?? "0"
+    return forecast.order(KeptFile.key(pair, manifest), instead: old)
   }
 
   private static func renamed(_ tree: FileTree, to name: [UInt8]) -> FileTree {
@@ -97,12 +121,9 @@ struct TargetJob: Sendable {
   /// What the stream needs; nil when nothing is to be done.
   func targetPlan(_ checker: FilePatch.Checker?) -> TargetPlan? {
     guard !plan.isEmpty, refusal == nil else { return nil }
-    var root = source.root
-    // The mode of a folder that was there is its owner's business: a home must not be opened by a push.
-    if !plan.whole, let there = target.root { root.mode = there.mode }
     return TargetPlan(
-      plan: plan, root: pair.sendsRoot ? root : nil, sums: sums, checker: checker,
-      keepsSums: pair.manifest != nil)
+      plan: plan, root: pair.sendsRoot ? Self.root(source, plan, target) : nil, sums: sums,
+      checker: checker, keepsSums: pair.manifest != nil)
   }
 
   /// Writes down what stands on the node now.
@@ -110,6 +131,9 @@ struct TargetJob: Sendable {
     guard let path = pair.manifest, refusal == nil else { return }
     if let listing = target.newListing { KeptFile.save(listing, besides: path) }
     if plan.isEmpty, plan.problems.isEmpty, let old, old.entries == tree.entries { return }
+    if let forecast, let listing = target.listing, !failed {
+      KeptFile.save(forecast, of: listing, besides: path)
+    }
     let manifest = remembered(packed, failed: failed)
     if plan.whole, !failed, packed.broken.isEmpty {
       // The node keeps its listing once it has said the end; another than this one does no harm.

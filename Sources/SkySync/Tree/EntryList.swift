@@ -133,6 +133,18 @@ extension EntryList {
     return found
   }
 
+  /// Those whose paths are none of these, sorted ones too.
+  func without(_ lost: EntryList) -> EntryList {
+    var builder = EntryListBuilder()
+    var (mine, other) = (cursor, lost.cursor)
+    var isOther = other.next()
+    while mine.next() {
+      while isOther, other.path.precedes(mine.path) { isOther = other.next() }
+      if !isOther || other.path != mine.path { builder.append(mine) }
+    }
+    return builder.finish()
+  }
+
   /// Both lists in one, sorted; of entries with one path those of `other` come later.
   func merged(with other: some Sequence<FileEntry>) -> EntryList {
     var builder = EntryListBuilder()
