@@ -1,4 +1,3 @@
-import Dispatch
 import SkySync
 import Synchronization
 import SystemPackage
@@ -115,10 +114,10 @@ public final class LocalCommand: RemoteCommand {
   }
 }
 
-/// One end of a pipe; its blocking calls run on a queue of its own.
+/// One end of a pipe; its blocking calls run one after the other, on threads of their own.
 private final class Pipe: Sendable {
   private let descriptor: CInt
-  private let queue = DispatchQueue(label: "pipe")
+  private let turn = Mutex(())
   private let closed = Mutex(false)
 
   init(_ descriptor: CInt) { self.descriptor = descriptor }
@@ -128,7 +127,7 @@ private final class Pipe: Sendable {
   }
 
   func read() async -> [UInt8]? {
-    await onQueue { [self] in
+    await inTurn { [self] in
       let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
         count =
           wait(for: POLLIN) ? max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count)) : 0
@@ -138,7 +137,7 @@ private final class Pipe: Sendable {
   }
 
   func write(_ bytes: [UInt8]) async -> Bool {
-    await onQueue { [self] in
+    await inTurn { [self] in
       var rest = bytes[...]
       while !rest.isEmpty {
         guard wait(for: POLLOUT) else { return false }
@@ -158,7 +157,7 @@ private final class Pipe: Sendable {
       return !closed
     }
     guard isFirst else { return }
-    await onQueue { [descriptor] in _ = Glibc.close(descriptor) }
+    await inTurn { [descriptor] in _ = Glibc.close(descriptor) }
   }
 
   /// Waits until the descriptor is ready; false once it is closed.
@@ -170,12 +169,10 @@ private final class Pipe: Sendable {
     return false
   }
 
-  private func onQueue<Result: Sendable>(
+  private func inTurn<Result: Sendable>(
     _ body: @escaping @Sendable () -> Result
   ) async -> Result {
-    await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: body()) }
-    }
+    await onThread { [self] in turn.withLock { _ in body() } }
   }
 }
 
@@ -187,14 +184,21 @@ private final class Ending: Sendable {
   init(_ process: pid_t) {
     let living = Living(process)
     self.living = living
-    task = Task {
-      await withCheckedContinuation { continuation in
-        DispatchQueue(label: "wait").async { continuation.resume(returning: living.wait()) }
-      }
-    }
+    task = Task { await onThread { living.wait() } }
   }
 
   func killGroup() { living.killGroup() }
 
   func status() async -> CInt { await task.value }
+}
+
+/// Does what blocks on a thread of its own. Dispatch has no more than 255 for all its queues: many nodes at a time,
+/// each with a process to wait for and pipes to read, would take them all and wait for each other.
+public func onThread<Result: Sendable>(
+  _ body: @escaping @Sendable () -> Result
+) async -> Result {
+  await withCheckedContinuation { continuation in
+    let started = startThread { continuation.resume(returning: body()) }
+    precondition(started, "the system has no thread to give")
+  }
 }

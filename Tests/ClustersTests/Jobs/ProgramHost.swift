@@ -1,4 +1,3 @@
-import Dispatch
 import SkySync
 import Support
 import SystemPackage
@@ -39,7 +38,6 @@ final class ProgramRun: RemoteCommand {
   private let output: FileDescriptor
   private let errors: FileDescriptor
   private let end: Task<RemoteOutcome, Never>
-  private let (writing, reading, readingErrors) = (Blocking(), Blocking(), Blocking())
 
   init(_ words: [String], _ environment: [String]) throws {
     signal(SIGPIPE, SIG_IGN)
@@ -49,7 +47,7 @@ final class ProgramRun: RemoteCommand {
     for far in [input.read, output.write, errors.write] { try far.close() }
     (self.pid, self.input) = (pid, input.write)
     (self.output, self.errors) = (output.read, errors.read)
-    end = Task { await Blocking().run { Self.wait(pid) } }
+    end = Task { await onThread { Self.wait(pid) } }
   }
 
   deinit {
@@ -57,16 +55,16 @@ final class ProgramRun: RemoteCommand {
   }
 
   func write(_ bytes: [UInt8]) async throws(SyncError) {
-    let done = await writing.run { [input] in (try? input.writeAll(bytes)) != nil }
+    let done = await onThread { [input] in (try? input.writeAll(bytes)) != nil }
     guard done else { throw SyncError(.connectionLost, "shell", "cannot write") }
   }
 
   /// Not closed before the end: a write under way would go on in whatever gets its number.
   func finishInput() async throws(SyncError) { shutdown(input.rawValue, Int32(SHUT_WR)) }
 
-  func read() async throws(SyncError) -> [UInt8]? { await piece(output, reading) }
+  func read() async throws(SyncError) -> [UInt8]? { await piece(output) }
 
-  func readError() async throws(SyncError) -> [UInt8]? { await piece(errors, readingErrors) }
+  func readError() async throws(SyncError) -> [UInt8]? { await piece(errors) }
 
   func outcome() async throws(SyncError) -> RemoteOutcome { await end.value }
 
@@ -75,8 +73,8 @@ final class ProgramRun: RemoteCommand {
     for stream in [input, output, errors] { shutdown(stream.rawValue, Int32(SHUT_RDWR)) }
   }
 
-  private func piece(_ stream: FileDescriptor, _ thread: Blocking) async -> [UInt8]? {
-    await thread.run {
+  private func piece(_ stream: FileDescriptor) async -> [UInt8]? {
+    await onThread {
       var buffer = [UInt8](repeating: 0, count: 64 << 10)
       let count = (try? buffer.withUnsafeMutableBytes { try stream.read(into: $0) }) ?? 0
       return count > 0 ? Array(buffer.prefix(count)) : nil
@@ -108,17 +106,5 @@ extension ProgramRun {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled("\(status & 0x7f)")
-  }
-}
-
-/// A thread for calls that block. A queue of its own gets one whatever the others do; the threads of the
-/// global queue are few, and calls that wait for each other would wait for ever.
-private struct Blocking: Sendable {
-  private let queue = DispatchQueue(label: "blocking")
-
-  func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: work()) }
-    }
   }
 }
