@@ -79,11 +79,12 @@ import Testing
     var compressed: [UInt8] = []
     let writer = try ZstdWriter(level: 1, threads: 2, isFarSighted: true) { compressed += $0 }
     var plain: [UInt8] = []
-    for (part, level) in [1, 3, 6, 3, 1].enumerated() {
+    let lines = (0..<5000).map { "line \($0 / 3) of \($0 % 7)\n" }.joined()
+    for level in [1, 3, 6, 3, 1] {
       writer.change(level: level)
-      let lines = Array((0..<200_000).map { "\($0 % (part + 7)) line \($0 / 3)\n" }.joined().utf8)
-      try lines.withUnsafeBytes { try writer.write($0) }
-      plain += lines
+      let part = Array(String(repeating: "\(level) \(lines)", count: 40).utf8)
+      try part.withUnsafeBytes { try writer.write($0) }
+      plain += part
     }
     try writer.finish()
     var whole: [UInt8]? = compressed
