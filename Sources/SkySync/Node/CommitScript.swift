@@ -101,9 +101,9 @@ enum CommitScript {
     if [ "$last" ]; then
     exec 9<"$C/x/c/$O/top"
     [ ! "$plain" ] || mode=$(tr -d '\0' <"$C/x/c/$O/topmode")
-    tidy; C=
-    top "$last"
     fi
+    tidy; C=
+    [ ! "$last" ] || top "$last"
     mark bye; mark .
 
     """#

@@ -3,8 +3,8 @@
 /// It need not come true: whatever is otherwise then, the next look tells.
 struct Forecast {
   private let there: EntryList
-  /// What will stand at a path; nil for nothing.
-  private var changed: [[UInt8]: FileEntry?] = [:]
+  /// What stands at a path now and what will; nil for nothing.
+  private var changed: [[UInt8]: (old: FileEntry?, new: FileEntry?)] = [:]
 
   /// - Parameters:
   ///   - target: what the node has.
@@ -18,13 +18,13 @@ struct Forecast {
       gone.append(old.record)
       new.append(root.record)
     }
-    for (path, entry) in forecast.changed {
-      let old = target.entries.entry(at: path)
+    for (old, entry) in forecast.changed.values {
       // What is no file, folder or link is listed with words that we do not keep.
       if let old, old.size < 0 { return nil }
-      guard old?.record != entry?.record else { continue }
-      if let old { gone.append(old.record) }
-      if let entry { new.append(entry.record) }
+      let (before, after) = (old?.record, entry?.record)
+      guard before != after else { continue }
+      if let before { gone.append(before) }
+      if let after { new.append(after) }
     }
     return ListingChange(gone: gone, new: new)
   }
@@ -33,32 +33,44 @@ struct Forecast {
 
   private mutating func follow(_ plan: SyncPlan) {
     for move in plan.moves { follow(move) }
-    for path in plan.deletedFiles + plan.deletedFolders { changed[path] = .some(nil) }
+    for path in plan.deletedFiles + plan.deletedFolders { set(path, nil) }
     for entries in [plan.puts, plan.newFolders, plan.folders] {
-      for entry in entries { changed[entry.path] = entry }
+      for entry in entries { set(entry.path, entry) }
     }
     for entry in plan.modes {
       guard var now = now(at: entry.path) else { continue }
       now.mode = entry.mode
-      changed[entry.path] = now
+      set(entry.path, now)
     }
   }
 
-  private func now(at path: [UInt8]) -> FileEntry? { changed[path] ?? there.entry(at: path) }
+  private func now(at path: [UInt8]) -> FileEntry? {
+    if let known = changed[path] { return known.new }
+    return there.entry(at: path)
+  }
+
+  /// - Parameter isFree: nothing stands there now, and nobody has to look.
+  private mutating func set(_ path: [UInt8], _ new: FileEntry?, isFree: Bool = false) {
+    let old = changed[path]?.old ?? (isFree || changed[path] != nil ? nil : there.entry(at: path))
+    changed[path] = (old, new)
+  }
 
   private mutating func follow(_ move: SyncPlan.Move) {
-    var all = [move.from]
+    let isFree = !there.contains(move.to)
+    var all = [now(at: move.from)]
     if move.kind == .folder {
-      all += changed.keys.filter { $0 != move.from && $0.isIn(move.from) }
+      for (path, known) in changed where path != move.from && path.isIn(move.from) {
+        all.append(known.new)
+      }
       for entry in there.below(move.from) where changed[entry.path] == nil {
-        all.append(entry.path)
+        changed[entry.path] = (entry, nil)
+        all.append(entry)
       }
     }
-    for path in all {
-      guard var entry = now(at: path) else { continue }
-      changed[path] = .some(nil)
-      entry.path = move.to + path.dropFirst(move.from.count)
-      changed[entry.path] = entry
+    for case var entry? in all {
+      set(entry.path, nil)
+      entry.path = move.to + entry.path.dropFirst(move.from.count)
+      set(entry.path, entry, isFree: isFree)
     }
   }
 }

@@ -199,8 +199,9 @@ struct TargetJob: Sendable {
     while entry.next() {
       while isHere, here.path.precedes(entry.path) { isHere = here.next() }
       if isHere, here.path == entry.path { continue }
-      guard !deleted.contains(entry.path), let there = target.entries.entry(at: entry.path),
-        entry.entry.looksLike(there), !plan.moves.contains(where: { entry.path.isIn($0.from) })
+      guard !deleted.contains(entry.path),
+        !plan.moves.contains(where: { entry.path.isIn($0.from) }),
+        let there = target.entries.entry(at: entry.path), entry.entry.looksLike(there)
       else { continue }
       left.append(entry)
     }
