@@ -5,7 +5,7 @@ import Testing
 /// A network that is cut for so long that every connection through it is given up.
 @Suite(
   .enabled(if: NodeNetwork.missing == nil, "\(NodeNetwork.missing ?? "")"),
-  .timeLimit(.minutes(10)))
+  .timeLimit(.minutes(20)))
 struct CutNetworkTests {
   @Test func `a network that is cut for 30 s loses and repeats no line of a job that goes on`()
     async throws

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// What goes wrong on the way: nodes that die, disks that are full, programs that are killed, crowds.
-@Suite(.timeLimit(.minutes(10))) struct FaultTests {
+@Suite(.timeLimit(.minutes(20))) struct FaultTests {
   /// Ends all processes in a node's pid namespace, from outside, as a power cut would.
   static let killNode = """
     kill_node() {
@@ -176,7 +176,7 @@ import Testing
 }
 
 /// Nodes that end themselves.
-@Suite(.timeLimit(.minutes(10))) struct AutostopTests {
+@Suite(.timeLimit(.minutes(20))) struct AutostopTests {
   @Test func `idle nodes stop by themselves, busy ones do not, and their files stay`() async throws
   {
     try await withSkyRoom { room in

@@ -11,7 +11,7 @@ import Testing
 /// Machines that only a bastion reaches, in networks of their own.
 @Suite(
   .enabled(if: NodeNetwork.missing == nil, "\(NodeNetwork.missing ?? "")"),
-  .timeLimit(.minutes(10)))
+  .timeLimit(.minutes(20)))
 struct PoolNetworkTests {
   @Test func `machines behind a bastion are reached through it, by sky and by plain ssh and rsync`()
     async throws

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// Machines of one's own on loopback addresses, with the real program and real sshds.
-@Suite(.timeLimit(.minutes(10))) struct PoolTests {
+@Suite(.timeLimit(.minutes(20))) struct PoolTests {
   @Test func `a cluster of a pool is reached by every ssh program, runs jobs and leaves nothing`()
     async throws
   {

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// `workdir: {url, ref}` with the real program, real nodes and real git servers.
-@Suite(.timeLimit(.minutes(10))) struct RepositoryTests {
+@Suite(.timeLimit(.minutes(20))) struct RepositoryTests {
   @Test
   func `a private repository is cloned by the user's agent, exactly the ref, and no work is lost`()
     async throws

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// What a task asks of its nodes, with real sshds and real local nodes: where it goes, and what is refused.
-@Suite(.timeLimit(.minutes(10))) struct RequirementTests {
+@Suite(.timeLimit(.minutes(20))) struct RequirementTests {
   @Test func `the first place that has what the task asks for is taken, or each is named`()
     async throws
   {

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// A server that asks questions (keyboard-interactive, by PAM) after it has taken the key.
-@Suite(.enabled(if: SecondFactor.isPossible, "needs root and PAM"), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: SecondFactor.isPossible, "needs root and PAM"), .timeLimit(.minutes(20)))
 struct SecondFactorTests {
   @Test func `its questions reach the terminal; without one the error says what to do`()
     async throws

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// Secrets in a task's paths: used, and never shown or kept.
-@Suite(.timeLimit(.minutes(5))) struct SecretPathTests {
+@Suite(.timeLimit(.minutes(20))) struct SecretPathTests {
   @Test func `a secret in a path is used, and is in no listing, log, error or file of ours`()
     async throws
   {

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// One machine of a pool that lets nobody in any more, while the others do.
-@Suite(.timeLimit(.minutes(10))) struct SilentNodeTests {
+@Suite(.timeLimit(.minutes(20))) struct SilentNodeTests {
   @Test func `what can be shown and ended is, what cannot is named, and later it is known`()
     async throws
   {

@@ -4,7 +4,7 @@ import Testing
 
 /// `--infra slurm/…` against a real Slurm on this machine.
 @Suite(
-  .serialized, .timeLimit(.minutes(10)),
+  .serialized, .timeLimit(.minutes(20)),
   .enabled(if: SlurmCluster.missing == nil, "\(SlurmCluster.missing ?? "")"))
 struct SlurmTests {
   private func withRoom(

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// `sky storage` and `sky check` with the real program and a real S3 server.
-@Suite(.timeLimit(.minutes(10))) struct StorageCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct StorageCommandTests {
   @Test func `buckets are listed for people and programs, with what is known of them`() async throws
   {
     try await withStore { room, store in

@@ -4,7 +4,7 @@ import Testing
 
 /// `sky sync` and `sky launch` with buckets of a real S3 server in real local nodes: what is brought again,
 /// and what becomes of an entry that was taken out.
-@Suite(.timeLimit(.minutes(10))) struct SyncBucketTests {
+@Suite(.timeLimit(.minutes(20))) struct SyncBucketTests {
   @Test(.enabled(if: BucketTests.canMount, "needs /dev/fuse"))
   func `buckets come again as a launch brings them, and go when they were taken out`() async throws
   {

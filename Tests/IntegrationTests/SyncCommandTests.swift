@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// `sky sync`, file mounts and large sources with the real program and real nodes.
-@Suite(.timeLimit(.minutes(10))) struct SyncCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct SyncCommandTests {
   @Test func `the last task's workdir and mounts come again, and what was taken out is removed`()
     async throws
   {

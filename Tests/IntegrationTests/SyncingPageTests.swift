@@ -7,7 +7,7 @@ import Testing
 /// A block whose first line names a file (`yaml task.yaml`) is written to it. Of a `console` block the lines
 /// behind `$` are run one after the other, each has to succeed, and the lines below it have to be printed
 /// in that order; `…` stands for anything, `^C` for an interruption once they are.
-@Suite(.timeLimit(.minutes(15))) struct SyncingPageTests {
+@Suite(.timeLimit(.minutes(20))) struct SyncingPageTests {
   @Test(.enabled(if: BucketTests.canMount, "needs /dev/fuse"))
   func `every example of the page works, and prints what it says`() async throws {
     let page = try DocumentPage.read("docs/syncing.md")

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// `sky push` and `sky pull` as whole programs, over real servers.
-@Suite(.timeLimit(.minutes(10))) struct TransferTests {
+@Suite(.timeLimit(.minutes(20))) struct TransferTests {
   /// A room with aliases `one` and `two` for a server, and `gone` for nobody.
   private func withNodes(
     _ settings: LoopbackSSHD.Settings = .init(),

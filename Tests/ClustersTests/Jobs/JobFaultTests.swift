@@ -5,7 +5,7 @@ import Testing
 
 @testable import Clusters
 
-@Suite(.timeLimit(.minutes(5))) struct JobFaultTests {
+@Suite(.timeLimit(.minutes(20))) struct JobFaultTests {
   /// - Parameter isLong: so long that the way is forgotten in between: what was open is reset, and another
   ///   connection made.
   @Test(arguments: [false, true])

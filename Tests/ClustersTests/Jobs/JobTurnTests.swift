@@ -5,7 +5,7 @@ import Testing
 
 @testable import Clusters
 
-@Suite(.timeLimit(.minutes(5))) struct JobTurnTests {
+@Suite(.timeLimit(.minutes(20))) struct JobTurnTests {
   /// A bench whose node says that it has two GPUs.
   private func withGPUs(_ body: (JobBench) async throws -> Void) async throws {
     try await JobBench.run { bench in

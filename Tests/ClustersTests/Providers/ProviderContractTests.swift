@@ -4,7 +4,7 @@ import Testing
 @testable import Clusters
 
 /// What every provider promises to the workflows, asked of real nodes of each kind.
-@Suite(.timeLimit(.minutes(10))) struct ProviderContractTests {
+@Suite(.timeLimit(.minutes(20))) struct ProviderContractTests {
   @Test(arguments: ContractedProvider.all)
   func `nodes come up by rank, with keys that ssh accepts and no other`(kind: ContractedProvider)
     async throws

@@ -74,7 +74,7 @@ extension ObjectStoreTests {
   }
 }
 
-@Suite("Google's store", .timeLimit(.minutes(15)))
+@Suite("Google's store", .timeLimit(.minutes(20)))
 struct GoogleStoreTests {
   @Test(.needsFUSE)
   func `a bucket is made, filled, mounted, copied and deleted`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Clusters
 
 extension ObjectStoreTests {
-  @Suite("Stores behind other doors", .needsFUSE, .timeLimit(.minutes(10)))
+  @Suite("Stores behind other doors", .needsFUSE, .timeLimit(.minutes(20)))
   struct StoreFrontTests {
     private func through(
       _ front: StoreFront, _ bench: StoreBench, _ variables: [String: String] = [:]

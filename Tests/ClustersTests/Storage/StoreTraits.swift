@@ -30,7 +30,7 @@ extension Trait where Self == ObjectStoreTrait {
 }
 
 /// Tests against one real S3 server, which all of them share; each has buckets of its own.
-@Suite("Object stores", .objectStore, .timeLimit(.minutes(15)))
+@Suite("Object stores", .objectStore, .timeLimit(.minutes(20)))
 struct ObjectStoreTests {}
 
 extension Trait where Self == ConditionTrait {

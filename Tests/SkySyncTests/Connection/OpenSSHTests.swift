@@ -7,7 +7,7 @@ import Testing
 @testable import SkySync
 
 /// What libssh2 cannot do, carried by the user's own ssh.
-@Suite(.timeLimit(.minutes(5))) struct OpenSSHTests {
+@Suite(.timeLimit(.minutes(20))) struct OpenSSHTests {
   @Test func `a certificate lets us in, and commands, streams and endings are as ever`()
     async throws
   {

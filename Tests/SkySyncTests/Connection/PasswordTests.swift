@@ -2,7 +2,7 @@ import SkySync
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct PasswordTests {
+@Suite(.timeLimit(.minutes(20))) struct PasswordTests {
   @Test func `a password is given when no key is taken, and asked for again when it was wrong`()
     async throws
   {

@@ -6,7 +6,7 @@ import Testing
 @testable import SkySync
 
 /// Whatever a node says: an error or an answer, never a trap and never for ever. Seeds are printed.
-@Suite(.timeLimit(.minutes(5))) struct ParserFuzzTests {
+@Suite(.timeLimit(.minutes(20))) struct ParserFuzzTests {
   private func damaged(_ good: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = good
     for _ in 0..<Int.random(in: 1...6, using: &random) {

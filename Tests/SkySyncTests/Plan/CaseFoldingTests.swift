@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Targets that take names which differ in case only for one.
-@Suite(.timeLimit(.minutes(5))) struct CaseFoldingTests {
+@Suite(.timeLimit(.minutes(20))) struct CaseFoldingTests {
   private func tree(_ names: String...) -> [FileEntry] {
     names.map { name in
       let isFolder = name.hasSuffix("/")

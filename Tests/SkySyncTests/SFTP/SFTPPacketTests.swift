@@ -5,7 +5,7 @@ import Testing
 @testable import SkySync
 
 /// What a hostile SFTP server may say.
-@Suite(.timeLimit(.minutes(5))) struct SFTPPacketTests {
+@Suite(.timeLimit(.minutes(20))) struct SFTPPacketTests {
   private func packets() -> [[UInt8]] {
     func packet(_ type: UInt8, _ fill: (inout SFTPWriter) -> Void) -> [UInt8] {
       var body = SFTPWriter()

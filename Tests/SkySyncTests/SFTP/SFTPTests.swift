@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// Nodes that have SFTP and no shell.
-@Suite(.timeLimit(.minutes(5))) struct SFTPTests {
+@Suite(.timeLimit(.minutes(20))) struct SFTPTests {
   /// A node whose login shell refuses, with OpenSSH's own SFTP server beside it.
   private func withNode<Result>(_ body: (Place, LocalShell) async throws -> Result) async throws
     -> Result

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// A file whose place on the node is taken by a folder.
-@Suite(.timeLimit(.minutes(5))) struct FileOverFolderTests {
+@Suite(.timeLimit(.minutes(20))) struct FileOverFolderTests {
   private func push(_ place: Place, to node: LocalShell) async throws -> SyncReport {
     let file = place.source.appending("config")
     let pair = SyncPair(

@@ -5,7 +5,7 @@ import Testing
 @testable import SkySync
 
 /// Holes stay holes, in both directions.
-@Suite(.timeLimit(.minutes(5))) struct HoleTests {
+@Suite(.timeLimit(.minutes(20))) struct HoleTests {
   private let sample = #"""
     truncate -s 200M all; truncate -s 50M $'od\xffd\nname'; printf end | dd of=$'od\xffd\nname' bs=1 seek=30000001 conv=notrunc status=none
     for i in 3 70 199; do head -c 70000 /dev/urandom | dd of=some bs=4096 seek=$((i*256)) conv=notrunc status=none; done

@@ -5,7 +5,7 @@ import Testing
 @testable import SkySync
 
 /// What a push changed is kept beside the listing, so that the next look finds nothing new.
-@Suite(.timeLimit(.minutes(10))) struct ListingChangeTests {
+@Suite(.timeLimit(.minutes(20))) struct ListingChangeTests {
   private let sample =
     "mkdir -p a/b c; for i in $(seq 300); do echo $i >a/b/file-$i; done; ln -s a l; echo 1 >c/x"
 

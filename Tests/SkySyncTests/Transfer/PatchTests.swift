@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Large files that changed: only blocks travel.
-@Suite(.timeLimit(.minutes(10))) struct PatchTests {
+@Suite(.timeLimit(.minutes(20))) struct PatchTests {
   static let edits = [
     "head -c 1000000 /dev/urandom >>big", "printf x | dd of=big bs=1 seek=3000000 conv=notrunc",
     "head -c 4096 /dev/urandom | dd of=big bs=4096 seek=700 conv=notrunc",

@@ -3,7 +3,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PullTests {
+@Suite(.timeLimit(.minutes(20))) struct PullTests {
   private let sample = #"""
     mkdir -p work/a/b work/empty; cd work
     echo one >a/one; echo two >a/b/two; : >zero; chmod 4755 zero; ln -s a/one link; ln -s /nowhere a/out

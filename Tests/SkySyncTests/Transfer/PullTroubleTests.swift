@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// A pull from nodes that lie or die, and into places that cannot be written to.
-@Suite(.timeLimit(.minutes(10))) struct PullTroubleTests {
+@Suite(.timeLimit(.minutes(20))) struct PullTroubleTests {
   private static let mark = #"M=$(printf %s "$0" | grep -o 'sky-[0-9a-f]\{16\}' | head -n 1); "#
   private static let hello = mark + #"printf '\n%s hello 1 0 1 1 Linux\n' $M; "#
   private static let scan = hello + #"printf '\n%s scan\n' $M; "#

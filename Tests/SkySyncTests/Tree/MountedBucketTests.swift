@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// A bucket that is mounted below a folder is no part of it.
-@Suite(.timeLimit(.minutes(5))) struct MountedBucketTests {
+@Suite(.timeLimit(.minutes(20))) struct MountedBucketTests {
   @Test func `tables of mounts are read as the kernel writes them`() {
     let info = """
       22 1 252:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

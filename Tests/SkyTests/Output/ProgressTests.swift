@@ -5,7 +5,7 @@ import Testing
 @testable import sky
 
 /// Live progress, as text and as it stands on a screen.
-@Suite(.timeLimit(.minutes(5))) struct ProgressTests {
+@Suite(.timeLimit(.minutes(20))) struct ProgressTests {
   private func sending(_ done: Int64, of total: Int64, files: Int) -> SyncProgress {
     SyncProgress(
       phase: .sending, bytesTotal: total, bytesDone: done, filesTotal: 2_000, filesDone: files)
