@@ -130,7 +130,7 @@ extension SlurmCluster {
 
   /// Waits until all nodes can take jobs.
   private func awaitIdle() async throws {
-    for _ in 0..<600 {
+    for _ in 0..<2400 {
       let states = try await run("sinfo", "-h", "-N", "-p", "all", "-o", "%T").text
       if states == String(repeating: "idle\n", count: Self.names.count) { return }
       try await Task.sleep(for: .milliseconds(50))

@@ -182,7 +182,9 @@ enum SlurmScripts {
       f=$HOME/.ssh/authorized_keys
       if grep -qs " $2\$" "$f"; then
       umask 077
-      cp -p "$f" "$f.sky" && grep -v " $2\$" "$f" >"$f.sky"; [ -e "$f.sky" ] && mv -f "$f.sky" "$f"
+      # Nodes that share a home do this at the same time.
+      n=$f.sky.$(uname -n).$$
+      cp -p "$f" "$n" && grep -v " $2\$" "$f" >"$n"; [ -e "$n" ] && mv -f "$n" "$f"
       fi
       d=$HOME/.sky_node
       rm -rf "$d/jobs/$3" "$d/home-$1"
