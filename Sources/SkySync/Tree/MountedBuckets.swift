@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import HostBook
 
 /// Folders where rclone shows a bucket as files, as a task's mounts do: what is in them is the bucket's. A sync of
 /// a folder around one neither uploads it nor deletes anything in it. Other file systems are walked into, as rsync
@@ -15,7 +11,8 @@ enum MountedBuckets {
     #if os(Linux)
       let high = (device >> 8) & 0xfff | (device >> 32) & 0xffff_f000
       let low = device & 0xff | (device >> 12) & 0xffff_ff00
-      return devices(in: readWhole("/proc/self/mountinfo")).contains(Array("\(high):\(low)".utf8))
+      let mounts = (try? FileSystem.read("/proc/self/mountinfo")) ?? []
+      return devices(in: mounts).contains(Array("\(high):\(low)".utf8))
     #else
       // Their tables do not tell what serves a file system.
       return false
@@ -52,20 +49,6 @@ enum MountedBuckets {
         }
       }
       return path
-    }
-  }
-
-  private static func readWhole(_ path: String) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return [] }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = read(file, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return bytes }
-      bytes += piece[..<count]
     }
   }
 }
