@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(
       name: "Templates", dependencies: [mustache], path: "Templates",
@@ -34,7 +35,8 @@ let package = Package(
       name: "HostBook", dependencies: ["Templates", systemPackage],
       swiftSettings: strict),
     .target(
-      name: "SkySync", dependencies: ["HostBook", "CLibSSH2", "CArchive", "CZstd", systemPackage],
+      name: "SkySync",
+      dependencies: ["HostBook", "CLibSSH2", "CArchive", "CIsal", "CZstd", systemPackage],
       swiftSettings: strict),
     .target(
       name: "Clusters",

@@ -2,7 +2,7 @@
 # Installs the Debian packages that are missing, and only those: setup.sh build|test|bench
 set -eu
 
-build="git pkg-config libssh2-1-dev libarchive-dev libzstd-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3 fuse3 rclone"
+build="git pkg-config libssh2-1-dev libarchive-dev libisal-dev libzstd-dev libsqlite3-dev openssh-client openssh-server rsync bubblewrap zstd python3 fuse3 rclone"
 test="$build procps ansible-core lftp pssh python3-venv busybox strace patch openssl curl sudo iproute2 slurmctld slurmd slurm-client munge"
 bench="$test unison hyperfine"
 

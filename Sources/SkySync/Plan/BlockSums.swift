@@ -13,7 +13,7 @@ struct BlockSums: Equatable, Sendable {
   let key: [UInt8]
   /// One value after the other.
   var blocks: [UInt8]
-  /// As `cksum` says, by segment.
+  /// The remainder of `PosixSum`, by segment.
   var segments: [UInt32]
 
   /// How large blocks of a file are best: a sixteenth of a millionth at most.
@@ -27,10 +27,11 @@ struct BlockSums: Equatable, Sendable {
 
   /// As `cksum` says of the whole file.
   var value: UInt32 {
-    PosixSum.value(
-      of: segments.enumerated().map { index, value in
-        (value, min(Self.segment, size - Int64(index) * Self.segment))
-      })
+    var sum = PosixSum()
+    for (index, remainder) in segments.enumerated() {
+      sum.append(remainder, length: min(Self.segment, size - Int64(index) * Self.segment))
+    }
+    return sum.value
   }
 
   func hasBlock(_ index: Int, equalTo value: [UInt8]) -> Bool {

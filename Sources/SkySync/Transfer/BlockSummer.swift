@@ -42,7 +42,7 @@ struct BlockSummer {
   }
 
   private mutating func endSegment() {
-    sums.segments.append(sum.value)
+    sums.segments.append(sum.remainder)
     sum = PosixSum()
     inSegment = 0
   }

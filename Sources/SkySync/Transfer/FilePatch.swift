@@ -74,7 +74,7 @@ struct FilePatch {
     if isNew {
       var sum = PosixSum()
       guard reader.add(range, to: &sum) else { return false }
-      sums.segments.append(sum.value)
+      sums.segments.append(sum.remainder)
     } else {
       sums.segments.append(old.segments[segment])
     }

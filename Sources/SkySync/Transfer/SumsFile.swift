@@ -2,7 +2,7 @@ import SystemPackage
 
 /// Keeps the block sums of large files beside the manifest. Losing them costs sending such a file whole once.
 enum SumsFile {
-  private static let magic = Array("sky-blocks 1\n".utf8)
+  private static let magic = Array("sky-blocks 2\n".utf8)
 
   /// Which content the sums are of: a file is the same one when all of this is.
   struct Key: Hashable, Sendable {
