@@ -33,13 +33,14 @@ def main(lab, options, results):
     for name in options.sets.split(","):
         source = lab.work / f"set-{name}"
         make(name, source, options.scale)
-        for scenario, change in SCENARIOS[name].items():
-            if options.scenario not in scenario:
-                continue
-            for rtt in map(int, options.rtt.split(",")):
+        for rtt in map(int, options.rtt.split(",")):
+            bench = Bench(lab, source, rtt, options)
+            for scenario, change in SCENARIOS[name].items():
+                if options.scenario not in scenario:
+                    continue
                 title = f"{name} {scenario}, {rtt} ms"
                 print(title, file=sys.stderr, flush=True)
-                rows = Bench(lab, source, rtt, options).run(name, scenario, change)
+                rows = bench.run(name, scenario, change)
                 texts.append(table(title, rows))
                 plot = f"sync-{name}-{scenario}-{rtt}.svg".replace(" ", "-").replace(",", "")
                 bars(title, rows, results / plot)
@@ -47,6 +48,7 @@ def main(lab, options, results):
                     walls.setdefault((f"{name} {scenario}", row["name"]), {})[rtt] = row["wall"]
                 reached += judge(name, scenario, rtt, rows)
                 write(results / "sync.md", options, reached, walls, texts)
+            bench.close()
         shutil.rmtree(source)
 
 
@@ -139,33 +141,43 @@ class Bench:
         self.target = lab.work / "target"
 
     def run(self, name, scenario, change):
-        shutil.rmtree(self.target, ignore_errors=True)
-        self.target.mkdir()
-        # What earlier scenarios remembered is about targets that are gone.
-        shutil.rmtree(self.lab.sky_home / "sync", ignore_errors=True)
-        shutil.rmtree(self.lab.remote_home / ".sky_node", ignore_errors=True)
-        if "4 nodes" in scenario:
-            contenders = self.crowd(4)
-        else:
-            contenders = self.contenders(name, scenario)
+        contenders = self.crowd(4) if "4 nodes" in scenario else self.contenders(name, scenario)
         cold = change is None
-        if not cold:
+        if cold:
+            self.close()
+        self.target.mkdir(exist_ok=True)
+        if cold:
             for contender in contenders:
-                self.sync(contender)
+                contender.finish = lambda c=contender: self.check_and_remove(c)
+        else:
+            for contender in contenders:
+                self.prime(contender)
             # As a person does: the first push is not the last before the measured one.
             change(self.source)
             for contender in contenders:
                 self.sync(contender)
-        else:
-            for contender in contenders:
-                contender.finish = lambda c=contender: self.check_and_remove(c)
         rows = rounds(
             contenders, self.options.rounds, (lambda: self.lab.wire(self.rtt)) if self.rtt else None,
             None if cold else lambda: change(self.source), self.lab.server_seconds)
         if not cold:
             self.check(contenders[-1])
-        shutil.rmtree(self.target)
         return rows
+
+    def close(self):
+        """Nothing is left of what earlier scenarios made and remembered."""
+        shutil.rmtree(self.target, ignore_errors=True)
+        shutil.rmtree(self.lab.sky_home / "sync", ignore_errors=True)
+        shutil.rmtree(self.lab.remote_home / ".sky_node", ignore_errors=True)
+
+    def prime(self, contender):
+        """The contender's target has what the source has; those that remember nothing get a plain copy."""
+        place = contender.places[0]
+        if place.exists():
+            return
+        if contender.name.startswith("sky"):
+            self.sync(contender)
+        else:
+            subprocess.run(["cp", "-a", self.source, place], check=True)
 
     def sync(self, contender):
         subprocess.run(
@@ -246,6 +258,7 @@ class Bench:
             if name != "L":
                 made.append(rsync(FAIR, "-a", "--no-inc-recursive", master=True))
                 made.append(rsync("rsync -az", "-az"))
+                made.append(rsync("rsync -az", "-az", master=True))
                 made.append(rsync("rsync as SkyPilot runs it", *as_skypilot))
                 made.append(rsync("rsync as SkyPilot runs it", *as_skypilot, master=True))
         if cold:
@@ -272,7 +285,7 @@ class Bench:
             state = lab.work / "unison-state"
             made.append(self.contender(
                 "unison",
-                f"rm -rf {state} && mkdir -p {place} && unison -batch -silent -auto -sshargs '-F {lab.config}' "
-                f"{self.source} ssh://{self.alias}/{place}",
+                f"rm -rf {state} {lab.remote_home}/.unison && mkdir -p {place} && "
+                f"unison -batch -silent -auto -sshargs '-F {lab.config}' {self.source} ssh://{self.alias}/{place}",
                 [place], {**lab.environment, "UNISON": str(state)}))
         return made
