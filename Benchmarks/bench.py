@@ -27,7 +27,7 @@ parser.add_argument("--peers", choices=["bars", "all"], default=os.environ.get("
                     help="bars: only those that a bar names (BENCH_PEERS)")
 parser.add_argument("--slow", action="store_true", help="also scp -r and unison, on loopback")
 parser.add_argument("--files", default="250000,1000000", help="how many, of the memory suite, which runs only when named")
-parser.add_argument("--cases", default="push,dry-run,pull,sftp-push,sftp-pull,large",
+parser.add_argument("--cases", default="push,dry-run,pull,delete,checksum,sftp-push,sftp-pull,large",
                     help="of the memory suite: %(default)s")
 parser.add_argument("--work", type=Path, default=os.environ.get("BENCH_WORK"),
                     help="where the data go; memory when there is enough, else /tmp (BENCH_WORK)")

@@ -74,6 +74,37 @@ def pull(lab, count, alias=None, exact=True):
     remove(there, here)
 
 
+def delete(lab, count):
+    """A push --delete when all but one folder of what was sent is gone here."""
+    source, target = lab.work / f"many-{count}", lab.work / f"there-{count}"
+    command = [lab.program, "push", f"{source}/", f"{lab.alias(0)}:{target}"]
+    make(source, count)
+    measure(lab, command)
+    for folders in ("p[!0]*", "p0/q[!0]*", "p0/q0/d[!0]*"):
+        remove(*source.glob(folders))
+    yield "--delete, all but one folder is gone here", *measure(lab, [*command, "--delete"])
+    compare(source, target, exact=True, extra="--delete")
+    remove(source, target)
+
+
+def checksum(lab, count):
+    """The content of all files is compared: nothing differs, then one file whose look is the same."""
+    source, target = lab.work / f"many-{count}", lab.work / f"there-{count}"
+    make(source, count)
+    measure(lab, [lab.program, "push", f"{source}/", f"{lab.alias(0)}:{target}"])
+    for verb, ends in (("push", [f"{source}/", f"{lab.alias(0)}:{target}"]),
+                       ("pull", [f"{lab.alias(0)}:{target}/", source])):
+        command = [lab.program, verb, "--checksum", *ends]
+        yield f"{verb} --checksum, unchanged", *measure(lab, command)
+        edited = (source if verb == "push" else target) / FIRST
+        before = edited.stat()
+        edited.write_bytes(edited.read_bytes()[::-1].replace(b"\n", b"x"))
+        os.utime(edited, ns=(before.st_atime_ns, before.st_mtime_ns))
+        yield f"{verb} --checksum, one file edited", *measure(lab, command)
+        compare(source, target, exact=True, extra="--checksum")
+    remove(source, target)
+
+
 def sftp_push(lab, count):
     yield from push(lab, count, lab.sftp_alias(), exact=False)
 
@@ -101,11 +132,12 @@ def large(lab, _):
         remove(source, target, here)
 
 
-CASES = {"push": push, "dry-run": dry, "pull": pull, "sftp-push": sftp_push, "sftp-pull": sftp_pull, "large": large}
+CASES = {"push": push, "dry-run": dry, "pull": pull, "delete": delete, "checksum": checksum, "sftp-push": sftp_push,
+         "sftp-pull": sftp_pull, "large": large}
 
 
-def compare(source, target, exact):
-    flags = "-ani" if exact else "-ani --modify-window=1"
+def compare(source, target, exact, extra=""):
+    flags = f"-ani {extra}" if exact else "-ani --modify-window=1"
     left = subprocess.run(
         ["rsync", *flags.split(), f"{source}/", f"{target}/"], check=True, capture_output=True, text=True).stdout
     # SFTP gives whole seconds, and folders theirs.

@@ -12,6 +12,8 @@ struct ListingChange: Equatable, Sendable {
   private static let magic = Array("sky-change 1\n".utf8)
   /// With more than that to tell, the next look had better tell it.
   private static let mostBytes = 2 << 20
+  /// More records than that are too much in any case: few are shorter.
+  static let mostRecords = mostBytes / 32
 
   /// nil when there is nothing to tell, or too much, or the node's tools could not read it by lines.
   init?(gone: [[UInt8]], new: [[UInt8]]) {

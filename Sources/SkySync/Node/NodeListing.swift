@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// One target as the node saw it at one look.
-struct NodeTarget: Equatable, Sendable {
+struct NodeTarget: Sendable {
   /// Its place among the targets of the push.
   var index = 0
   enum State: String, Sendable {
@@ -25,8 +25,8 @@ struct NodeTarget: Equatable, Sendable {
   var root: FileEntry?
   /// What is in it. What is neither file, folder nor link is a file of size -1.
   var entries: EntryList = []
-  /// SHA-256 of files, when it was asked for: lower-case hex by path.
-  var digests: [[UInt8]: [UInt8]] = [:]
+  /// Of files, when it was asked for.
+  var digests = NodeDigests()
   /// Names that differ in case only are one file there.
   var foldsCase = false
   /// Whether all of it could be read.
@@ -194,10 +194,11 @@ struct NodeListing {
   private mutating func digests(into target: inout NodeTarget) throws(SyncError) {
     while try peek() != UInt8(ascii: "E") {
       let line = try field()
-      guard line.count > 66, let path = relative(line.dropFirst(66)) else {
+      let length = NodeDigests.length
+      guard line.count > length + 2, let path = relative(line.dropFirst(length + 2)) else {
         throw bad("a checksum cannot be understood")
       }
-      target.digests[path] = Array(line.prefix(64))
+      target.digests.append(line.prefix(length), of: path)
     }
   }
 

@@ -177,20 +177,28 @@ struct Difference {
     }
     let unread = local.problems.map(\.path)
     var kept: Set<[UInt8]> = []
+    var isDeletedFile = [Bool](repeating: false, count: extra.count)
     // Backwards, what is in a folder comes before the folder.
-    for entry in extra.reversed() {
+    for index in extra.indices.reversed() {
+      let entry = extra[index]
       let isFullFolder = entry.kind == .folder && kept.contains(entry.path)
       if !isFullFolder, mayDelete(entry, unread: unread) {
         if entry.kind == .folder {
           plan.deletedFolders.append(entry.path)
         } else {
-          plan.deletedFiles.append(entry.path)
+          isDeletedFile[index] = true
         }
       } else {
         keepFolders(of: entry.path, in: &kept)
       }
     }
-    plan.deletedFiles.reverse()
+    var deleted = EntryListBuilder()
+    var entry = extra.cursor
+    while entry.next() {
+      if isDeletedFile[entry.index] { deleted.append(entry) }
+    }
+    plan.deletedFiles = deleted.finish()
+    extra = []
   }
 
   private func keepFolders(of path: [UInt8], in kept: inout Set<[UInt8]>) {
@@ -213,11 +221,16 @@ struct Difference {
   // MARK: a file where a folder was, and so on
 
   private mutating func decideRetyped() {
-    let gone = Set(retyped.isEmpty ? [] : plan.deletedFiles + plan.deletedFolders)
-    var (made, put): ([FileEntry], [FileEntry]) = ([], [])
+    guard !retyped.isEmpty else { return }
+    let (files, folders) = (plan.deletedFiles, Set(plan.deletedFolders))
+    var (lost, made, put): ([FileEntry], [FileEntry], [FileEntry]) = ([], [], [])
     for (old, new) in retyped {
       if old.kind == .folder {
-        guard remote.below(old.path).allSatisfy({ gone.contains($0.path) }) else {
+        guard
+          remote.below(old.path).allSatisfy({
+            folders.contains($0.path) || files.contains($0.path)
+          })
+        else {
           plan.problems.append(
             Problem(
               path: new.path,
@@ -227,12 +240,12 @@ struct Difference {
         }
         plan.deletedFolders.append(old.path)
       } else {
-        plan.deletedFiles.append(old.path)
+        lost.append(old)
       }
       if new.kind == .folder { made.append(new) } else { put.append(new) }
     }
     plan.deletedFolders.sort { $1.precedes($0) }
-    guard !retyped.isEmpty else { return }
+    plan.deletedFiles = files.merged(with: lost)
     plan.newFolders = plan.newFolders.merged(with: made)
     plan.puts = plan.puts.merged(with: put)
   }
@@ -240,8 +253,8 @@ struct Difference {
   // MARK: folders whose time the changes disturb
 
   private mutating func collectFolders() {
-    var touched = Set(plan.puts.parents + plan.newFolders.parents)
-    for path in plan.deletedFiles { touched.insert(path.parentPath) }
+    var touched = Set(
+      plan.puts.parents + plan.newFolders.parents + plan.deletedFiles.parents)
     for path in plan.deletedFolders { touched.insert(path.parentPath) }
     for move in plan.moves {
       touched.insert(move.from.parentPath)

@@ -10,7 +10,9 @@ struct Forecast {
   ///   - target: what the node has.
   ///   - root: what the target itself becomes, when it is set.
   static func change(of plan: SyncPlan, on target: NodeTarget, root: FileEntry?) -> ListingChange? {
-    guard !plan.whole, !target.foldsCase else { return nil }
+    guard !plan.whole, !target.foldsCase, plan.changes < ListingChange.mostRecords else {
+      return nil
+    }
     var forecast = Forecast(target.entries)
     forecast.follow(plan)
     var (gone, new) = ([[UInt8]](), [[UInt8]]())
@@ -33,7 +35,8 @@ struct Forecast {
 
   private mutating func follow(_ plan: SyncPlan) {
     for move in plan.moves { follow(move) }
-    for path in plan.deletedFiles + plan.deletedFolders { set(path, nil) }
+    for entry in plan.deletedFiles { set(entry.path, nil) }
+    for path in plan.deletedFolders { set(path, nil) }
     for entries in [plan.puts, plan.newFolders, plan.folders] {
       for entry in entries { set(entry.path, entry) }
     }
@@ -72,6 +75,14 @@ struct Forecast {
       entry.path = move.to + entry.path.dropFirst(move.from.count)
       set(entry.path, entry, isFree: isFree)
     }
+  }
+}
+
+extension SyncPlan {
+  /// How many files, links and folders are otherwise afterwards, about.
+  fileprivate var changes: Int {
+    deletedFiles.count + deletedFolders.count + movedFiles + puts.count + newFolders.count
+      + modes.count
   }
 }
 

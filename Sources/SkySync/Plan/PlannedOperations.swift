@@ -77,8 +77,9 @@ extension SyncPlan {
       if !newFolders.contains(folder.path), !made.contains(folder.path) { others.append(folder) }
     }
     return PlannedOperations([
-      .paths(.mkdir, madeFolders), .paths(.move, moves.map(\.to)), .paths(.delete, deletedFiles),
-      .paths(.delete, deletedFolders), .entries(.mkdir, newFolders),
+      .paths(.mkdir, madeFolders), .paths(.move, moves.map(\.to)),
+      .entries(.delete, deletedFiles), .paths(.delete, deletedFolders),
+      .entries(.mkdir, newFolders),
       .puts(puts, patched: Set(patches.map(\.path))), .entries(.mode, modes),
       .entries(.mode, others.finish()),
     ])

@@ -57,7 +57,7 @@ struct PullDifference {
   }
 
   /// Adds one match: what is at `target.path` comes to `name` here (empty: into the folder itself).
-  mutating func add(_ target: NodeTarget, as name: [UInt8], differing: Set<[UInt8]>) {
+  mutating func add(_ target: NodeTarget, as name: [UInt8], differing: EntryList) {
     let base = name
     let from = [UInt8(ascii: ".")] + target.path
     if target.state == .folder, !base.isEmpty, let root = target.root {
@@ -75,7 +75,7 @@ struct PullDifference {
       if entry.kind == .folder {
         addFolder(entry, at: path)
       } else {
-        addFile(entry, at: path, differs: differing.contains(entry.path))
+        addFile(entry, at: path, differs: !differing.isEmpty && differing.contains(entry.path))
       }
     }
     let there = target.state == .file ? target.entries.first.map { from.joined($0.path) } : from

@@ -25,8 +25,9 @@ public struct SyncPlan: Equatable, Sendable {
   public var madeFolders: [[UInt8]] = []
   /// Done before everything else, in this order.
   public var moves: [Move] = []
-  /// Files, links and others to remove, and folders that are empty then, deepest first.
-  public var deletedFiles: [[UInt8]] = []
+  /// Files, links and others to remove, as the node has them, sorted by path.
+  public var deletedFiles: EntryList = []
+  /// Folders to remove that are empty then, deepest first.
   public var deletedFolders: [[UInt8]] = []
   /// Files whose permission bits alone differ.
   public var modes: EntryList = []

@@ -10,8 +10,8 @@ public struct SyncPolicy: Sendable {
   public var mayEmpty = false
   /// Whether what was renamed here is renamed there, which takes the old name away.
   public var moves = true
-  /// Files that look alike but are known to differ in content (`--checksum`).
-  public var differing: Set<[UInt8]> = []
+  /// Files that look alike but are known to differ in content (`--checksum`), sorted by path.
+  public var differing: EntryList = []
 
   public init() {}
 }

@@ -106,9 +106,9 @@ struct SFTPChange: Sendable {
   }
 
   private func remove(_ outcome: inout Outcome) async throws(SFTPFault) {
-    for path in job.plan.deletedFiles {
-      await attempt(path, &outcome) { () async throws(SFTPFault) in
-        try await session.remove(there(path))
+    for entry in job.plan.deletedFiles {
+      await attempt(entry.path, &outcome) { () async throws(SFTPFault) in
+        try await session.remove(there(entry.path))
       }
     }
     for path in job.plan.deletedFolders {

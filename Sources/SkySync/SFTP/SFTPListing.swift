@@ -85,15 +85,15 @@ extension SFTPSession {
   /// SHA-256 of files below `root`, lower-case hex by path: all of them are fetched for it.
   func digests(
     of entries: EntryList, below root: [UInt8]
-  ) async throws(SyncError) -> [[UInt8]: [UInt8]] {
-    var digests: [[UInt8]: [UInt8]] = [:]
+  ) async throws(SyncError) -> NodeDigests {
+    var digests = NodeDigests()
     for entry in entries where entry.kind == .file && entry.size >= 0 {
       let hash = SHA256()
       do throws(SFTPFault) {
         try await SFTPFetch(self).content(root.joined(entry.path), size: entry.size) { bytes, _ in
           bytes.withUnsafeBytes { hash.update($0) }
         }
-        digests[entry.path] = Array(hash.finish().utf8)
+        digests.append(hash.finish().utf8, of: entry.path)
       } catch {
         if case .lost(let error) = error { throw error }
       }

@@ -26,7 +26,7 @@ struct SFTPPull: Sendable {
     }
     let place = try PullPlace(destination, targets, create: !options.dryRun)
     var work = PullWork(isDryRun: options.dryRun)
-    work.plan = await place.plan(targets, options)
+    work.plan = try await place.plan(targets, options)
     work.problems = targets.filter { $0.state == .absent }.map {
       Problem(path: $0.path, reason: "does not exist on the node")
     }

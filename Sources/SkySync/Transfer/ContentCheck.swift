@@ -8,11 +8,11 @@ import Dispatch
 
 /// Compares the content of files that look alike with the digests that a node made (`--checksum`).
 enum ContentCheck {
-  /// The files here whose content differs from the node's.
+  /// The files here whose content differs from the node's, sorted by path.
   static func differing(
     _ tree: FileTree, _ target: NodeTarget, _ source: SourceFolder
-  ) async -> Set<[UInt8]> {
-    await differing(tree.entries, target.digests) { path in
+  ) async throws(SyncError) -> EntryList {
+    try await differing(tree.entries, target.digests) { path in
       guard case .success(let file) = source.open(path) else { return nil }
       return file.descriptor
     }
@@ -20,20 +20,31 @@ enum ContentCheck {
 
   /// - Parameter open: a descriptor to read the file from, which is closed here; nil when it cannot be read.
   static func differing(
-    _ entries: EntryList, _ digests: [[UInt8]: [UInt8]],
+    _ entries: EntryList, _ digests: NodeDigests,
     open: @escaping @Sendable (_ path: [UInt8]) -> CInt?
-  ) async -> Set<[UInt8]> {
+  ) async throws(SyncError) -> EntryList {
     // On a thread of its own: it reads all the files.
-    await withCheckedContinuation { continuation in
+    let found = await withCheckedContinuation { continuation in
       DispatchQueue(label: "sky.checksum", qos: .userInitiated).async {
-        var found: Set<[UInt8]> = []
-        for entry in entries where entry.kind == .file {
-          guard let theirs = digests[entry.path] else { continue }
-          let ours = open(entry.path).flatMap(digest)
-          if ours.map({ Array($0.utf8) }) != theirs { found.insert(entry.path) }
-        }
-        continuation.resume(returning: found)
+        continuation.resume(returning: compare(entries, digests, open))
       }
+    }
+    return try found.get()
+  }
+
+  private static func compare(
+    _ entries: EntryList, _ digests: NodeDigests, _ open: (_ path: [UInt8]) -> CInt?
+  ) -> Result<EntryList, SyncError> {
+    var found = EntrySorter()
+    do throws(SyncError) {
+      try digests.forEach { path, theirs in
+        guard let entry = entries.entry(at: path), entry.kind == .file else { return }
+        let ours = open(path).flatMap(digest)
+        if !(ours?.utf8.elementsEqual(theirs) ?? false) { found.append(entry) }
+      }
+      return .success(found.finish())
+    } catch {
+      return .failure(error)
     }
   }
 

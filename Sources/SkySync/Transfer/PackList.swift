@@ -26,6 +26,8 @@ struct PackList: Equatable, Sendable {
 
   enum Content: Equatable, Sendable {
     case bytes([UInt8])
+    /// Their paths, each ended by NUL.
+    case paths(EntryList)
     /// A small tar of nothing but these: the one way to give many folders mode and time in one process.
     case folders(EntryList)
   }
@@ -129,20 +131,21 @@ struct PackList: Equatable, Sendable {
     add("mkdir", plan.madeFolders.map(\.dotted), index)
     // No path here has two slashes in a row but where source and destination meet.
     add("move", plan.moves.map { $0.from.dotted + [UInt8]("//") + $0.to.dotted }, index)
-    add("rm", plan.deletedFiles.map(\.dotted), index)
+    add("rm", Content.paths, plan.deletedFiles, index)
     add("rmdir", plan.deletedFolders.map(\.dotted), index)
-    let byMode = Dictionary(grouping: plan.modes, by: \.mode)
-    for (mode, entries) in byMode.sorted(by: { $0.key < $1.key }) {
-      add("chmod.\(String(mode, radix: 8))", entries.map(\.path.dotted), index)
+    var byMode: [UInt16: EntryListBuilder] = [:]
+    for entry in plan.modes { byMode[entry.mode, default: EntryListBuilder()].append(entry) }
+    for (mode, var entries) in byMode.sorted(by: { $0.key < $1.key }) {
+      add("chmod.\(String(mode, radix: 8))", Content.paths, entries.finish(), index)
     }
     let root = plan.setsRoot ? target.root : nil
     var folders = plan.folders
     // A new one gets its own when it stands: to be moved it has to be writable.
     if let root, !plan.whole { folders = EntryList(Array(folders) + [root]) }
-    addTar("folders", folders, index)
+    add("folders", Content.folders, folders, index)
     add("foldermodes", folders.map { Self.octal($0) + [UInt8](" ") + $0.path.dotted }, index)
     guard let root else { return }
-    addTar("top", EntryList([root]), index)
+    add("top", Content.folders, [root], index)
     add("topmode", [Self.octal(root)], index)
   }
 
@@ -166,12 +169,11 @@ struct PackList: Equatable, Sendable {
         folder = folder.parentPath
       }
     }
-    for entries in [plan.puts, plan.newFolders, plan.modes] {
+    for entries in [plan.puts, plan.newFolders, plan.modes, plan.deletedFiles] {
       for folder in entries.parents where !folder.isEmpty { add(folder.joined([0])) }
     }
     for folder in plan.folders { add(folder.path.joined([0])) }
     plan.madeFolders.forEach(add)
-    plan.deletedFiles.forEach(add)
     plan.deletedFolders.forEach(add)
     plan.moves.forEach { add($0.from) }
     plan.moves.forEach { add($0.to) }
@@ -186,9 +188,11 @@ struct PackList: Equatable, Sendable {
         content: .bytes(Array(lines.joined(separator: [0])) + [0])))
   }
 
-  private mutating func addTar(_ name: String, _ entries: EntryList, _ target: Int) {
+  private mutating func add(
+    _ name: String, _ content: (EntryList) -> Content, _ entries: EntryList, _ target: Int
+  ) {
     guard !entries.isEmpty else { return }
-    texts.append(Text(name: [UInt8]("c/\(target)/\(name)"), content: .folders(entries)))
+    texts.append(Text(name: [UInt8]("c/\(target)/\(name)"), content: content(entries)))
   }
 }
 

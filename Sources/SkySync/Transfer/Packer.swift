@@ -79,6 +79,8 @@ final class Packer {
   private func pieces(of text: PackList.Text, _ body: ([UInt8]) throws -> Void) throws {
     switch text.content {
     case .bytes(let bytes): try body(bytes)
+    case .paths(let entries):
+      for entry in entries { try body(entry.path.dotted + [0]) }
     case .folders(let folders):
       for folder in folders {
         let name = folder.path.isEmpty ? [UInt8]("./") : folder.path.dotted + [UInt8.slash]

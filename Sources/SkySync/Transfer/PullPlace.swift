@@ -35,7 +35,9 @@ struct PullPlace {
     return path.withPlatformString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  func plan(_ targets: [NodeTarget], _ options: PullOptions) async -> PullPlan {
+  func plan(
+    _ targets: [NodeTarget], _ options: PullOptions
+  ) async throws(SyncError) -> PullPlan {
     let folder = folder
     let folds = !options.dryRun && folder?.foldsCase() ?? false
     var clashes: [Problem] = []
@@ -49,7 +51,7 @@ struct PullPlace {
         clashes += split.clashes
       }
       let name = fileName ?? target.name
-      let differing = options.checksum ? await differing(target, name) : []
+      let differing = options.checksum ? try await differing(target, name) : []
       difference.add(target, as: name, differing: differing)
     }
     var plan = difference.finish()
@@ -58,10 +60,12 @@ struct PullPlace {
   }
 
   /// Files whose content here is not what the node's digests say, by the node's paths.
-  private func differing(_ target: NodeTarget, _ name: [UInt8]) async -> Set<[UInt8]> {
+  private func differing(
+    _ target: NodeTarget, _ name: [UInt8]
+  ) async throws(SyncError) -> EntryList {
     guard let folder else { return [] }
     let isFile = target.state == .file
-    return await ContentCheck.differing(target.entries, target.digests) { path in
+    return try await ContentCheck.differing(target.entries, target.digests) { path in
       folder.open(isFile ? name : name.joined(path))
     }
   }

@@ -73,7 +73,7 @@ struct PullRun: Sendable {
     try checkSources(answer.targets)
     let place = try PullPlace(destination, answer.targets, create: !options.dryRun)
     var work = PullWork(isDryRun: options.dryRun)
-    work.plan = await place.plan(answer.targets, options)
+    work.plan = try await place.plan(answer.targets, options)
     work.problems = answer.targets.filter { $0.state == .absent }.map {
       Problem(path: $0.path, reason: "does not exist on the node")
     }

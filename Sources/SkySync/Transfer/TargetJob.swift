@@ -44,7 +44,7 @@ struct TargetJob: Sendable {
     policy.mayEmpty = pair.mayRemove != nil
     policy.moves = options.removes
     if options.checksum {
-      policy.differing = await ContentCheck.differing(tree, target, source)
+      policy.differing = try await ContentCheck.differing(tree, target, source)
     }
     let isNew = target.state == .absent && pair.shape == .contents && pair.mayRemove == nil
     let root =
@@ -191,15 +191,17 @@ struct TargetJob: Sendable {
   /// What was sent before, is not in the tree now, and stands on the node still.
   private func leftovers(failed: Bool) -> EntryList {
     guard let old else { return [] }
-    let deleted = failed ? [] : Set(plan.deletedFiles + plan.deletedFolders)
+    let folders = failed ? [] : Set(plan.deletedFolders)
+    let sent =
+      failed || plan.deletedFiles.isEmpty ? old.entries : old.entries.without(plan.deletedFiles)
     var left = EntryListBuilder()
     var here = tree.entries.cursor
     var isHere = here.next()
-    var entry = old.entries.cursor
+    var entry = sent.cursor
     while entry.next() {
       while isHere, here.path.precedes(entry.path) { isHere = here.next() }
       if isHere, here.path == entry.path { continue }
-      guard !deleted.contains(entry.path),
+      guard !folders.contains(entry.path),
         !plan.moves.contains(where: { entry.path.isIn($0.from) }),
         let there = target.entries.entry(at: entry.path), entry.entry.looksLike(there)
       else { continue }

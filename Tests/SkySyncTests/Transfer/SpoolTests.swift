@@ -33,6 +33,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 40_000])
+  func `the digests that a node told are there, in order`(count: Int) throws {
+    let told = (0..<count).map { number in
+      (path: Array("folder/\(number)".utf8), digest: Array(SHA256.hex(Array("\(number)".utf8)).utf8))
+    }
+    var digests = NodeDigests()
+    for one in told { digests.append(one.digest, of: one.path) }
+    for _ in 0..<2 {
+      var place = 0
+      try digests.forEach { path, digest in
+        #expect(path == told[place].path && digest == told[place].digest[...])
+        place += 1
+      }
+      #expect(place == count)
+    }
+  }
+
   @Test func `the first folder that can be written to is taken, and no name stays there`()
     async throws
   {
