@@ -82,7 +82,7 @@ def delete(lab, count):
     measure(lab, command)
     for folders in ("p[!0]*", "p0/q[!0]*", "p0/q0/d[!0]*"):
         remove(*source.glob(folders))
-    yield "--delete, all but one folder is gone here", *measure(lab, [*command, "--delete"])
+    yield "all but one folder is gone here", *measure(lab, [*command, "--delete"])
     compare(source, target, exact=True, extra="--delete")
     remove(source, target)
 

@@ -5,33 +5,14 @@ import Testing
 
 /// A pull from nodes that lie or die, and into places that cannot be written to.
 @Suite(.timeLimit(.minutes(20))) struct PullTroubleTests {
-  private static let mark = #"M=$(printf %s "$0" | grep -o 'sky-[0-9a-f]\{16\}' | head -n 1); "#
-  private static let hello = mark + #"printf '\n%s hello 1 0 1 1 Linux\n' $M; "#
-  private static let scan = hello + #"printf '\n%s scan\n' $M; "#
-  private static let ready = #"; printf '\n%s ready\n\n%s .\n' $M $M; cat >/dev/null"#
-
-  private static func listing(_ text: String) -> String {
-    scan + "printf '" + text + "'" + ready
-  }
-
   private static let lies: [Lie] = [
-    Lie("exit 3", .badAnswer),
-    Lie("head -c 100000 /dev/urandom", .badAnswer),
-    Lie("cat /dev/zero", .badAnswer),
-    Lie("yes This account is currently not available.", .badAnswer),
-    Lie(hello + "exit 0", .connectionLost),
-    Lie(scan + "exit 0", .connectionLost),
-    Lie(scan + "cat /dev/zero", .badAnswer),
-    Lie(listing("nonsense"), .badAnswer),
-    Lie(listing(#"T 0 folder 0\0/x\0\0"#), .badAnswer),
-    Lie(listing("nonsense").replacing("1 0 1 1", with: "1 1 1 1"), .badAnswer),
-    Lie(listing(#"T 0 absent 0\0/x\0\0E 0 0\0\0"#), .noSource),
+    Lie(Lie.listing(#"T 0 absent 0\0/x\0\0E 0 0\0\0"#), .noSource),
     Lie(
-      listing(#"T 0 folder 0\0/x\0\0f 644 2 1.0 ./a\0\0E 0 0\0\0"#)
+      Lie.listing(#"T 0 folder 0\0/x\0\0f 644 2 1.0 ./a\0\0E 0 0\0\0"#)
         .replacing("cat >", with: "head -c 9 >"), .connectionLost),
   ]
 
-  @Test("what no node should answer is an error of a pull, too", arguments: lies)
+  @Test("what no node should answer is an error of a pull, too", arguments: Lie.toAll + lies)
   func nonsense(lie: Lie) async throws {
     try await withPlace { place in
       var node = place.node

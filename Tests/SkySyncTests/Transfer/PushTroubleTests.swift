@@ -5,37 +5,19 @@ import Testing
 
 /// Nodes that lie, die or hang, and connections that break.
 @Suite struct PushTroubleTests {
-  private static let mark = #"M=$(printf %s "$0" | grep -o 'sky-[0-9a-f]\{16\}' | head -n 1); "#
-  private static let hello = mark + #"printf '\n%s hello 1 0 1 1 Linux\n' $M; "#
-  private static let scan = hello + #"printf '\n%s scan\n' $M; "#
-  private static let ready = #"; printf '\n%s ready\n\n%s .\n' $M $M; cat >/dev/null"#
-
-  /// What the node does, and the error that it is.
   private static let lies: [Lie] = [
-    Lie("exit 3", .badAnswer),
-    Lie("head -c 100000 /dev/urandom", .badAnswer),
-    Lie("cat /dev/zero", .badAnswer),
-    Lie("yes This account is currently not available.", .badAnswer),
-    Lie(hello + "exit 0", .connectionLost),
-    Lie(scan + "exit 0", .connectionLost),
-    Lie(scan + "cat /dev/zero", .badAnswer),
-    Lie(listing("nonsense"), .badAnswer),
-    Lie(listing(#"T 0 folder 0\0/x\0\0"#), .badAnswer),
-    Lie(listing(#"T 0 folder 0\0/x\0\0f 644 1 1.0 ./../x\0\0E 0 0\0\0"#), .badAnswer),
-    Lie(listing(#"T 0 folder 0\0/x\0\0f 644 1 1.0 /etc/passwd\0\0E 0 0\0\0"#), .badAnswer),
-    Lie(listing(#"T 0 folder 0\0/x\0\0f 9 9 9 ./x\0\0E 0 0\0\0"#), .badAnswer),
-    Lie(listing(#"T 1 folder 0\0/x\0\0E 0 0\0\0"#), .badAnswer),
-    Lie(listing("nonsense").replacing("1 0 1 1", with: "1 1 1 1"), .badAnswer),
     Lie(
-      listing(#"T 0 absent 0\0/x\0\0E 0 0\0\0"#).replacing("cat >", with: "true >"), .connectionLost
-    ),
+      Lie.listing(#"T 0 folder 0\0/x\0\0f 644 1 1.0 ./../x\0\0E 0 0\0\0"#), .badAnswer),
+    Lie(
+      Lie.listing(#"T 0 folder 0\0/x\0\0f 644 1 1.0 /etc/passwd\0\0E 0 0\0\0"#), .badAnswer),
+    Lie(Lie.listing(#"T 0 folder 0\0/x\0\0f 9 9 9 ./x\0\0E 0 0\0\0"#), .badAnswer),
+    Lie(Lie.listing(#"T 1 folder 0\0/x\0\0E 0 0\0\0"#), .badAnswer),
+    Lie(
+      Lie.listing(#"T 0 absent 0\0/x\0\0E 0 0\0\0"#).replacing("cat >", with: "true >"),
+      .connectionLost),
   ]
 
-  private static func listing(_ text: String) -> String {
-    scan + "printf '" + text + "'" + ready
-  }
-
-  @Test("what no node should answer is an error, at once", arguments: lies)
+  @Test("what no node should answer is an error, at once", arguments: Lie.toAll + lies)
   func nonsense(lie: Lie) async throws {
     try await withPlace { place in
       try await place.sh("echo 1 >a")
@@ -172,17 +154,5 @@ import Testing
       let error = await #expect(throws: SyncError.self) { _ = try await place.push(to: node) }
       #expect(error?.code == .cannotWrite)
     }
-  }
-}
-
-/// A script in the place of a node's, and the error that it should be.
-struct Lie: Sendable, CustomTestStringConvertible {
-  var script: String
-  var code: SyncError.Code
-  var testDescription: String { "\(script.suffix(60))" }
-
-  init(_ script: String, _ code: SyncError.Code) {
-    self.script = script
-    self.code = code
   }
 }

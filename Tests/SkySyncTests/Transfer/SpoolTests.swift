@@ -36,7 +36,8 @@ import Testing
   @Test(arguments: [0, 1, 40_000])
   func `the digests that a node told are there, in order`(count: Int) throws {
     let told = (0..<count).map { number in
-      (path: Array("folder/\(number)".utf8), digest: Array(SHA256.hex(Array("\(number)".utf8)).utf8))
+      let path = Array("folder/\(number)".utf8)
+      return (path: path, digest: Array(SHA256.hex(path).utf8))
     }
     var digests = NodeDigests()
     for one in told { digests.append(one.digest, of: one.path) }
