@@ -32,6 +32,17 @@ def summary(results):
     return "\n".join(lines) + "\n"
 
 
+def overview(rtt, walls):
+    """Median seconds by contender and scenario, of one round-trip time."""
+    columns = list(dict.fromkeys(what for (what, _), by_rtt in walls.items() if rtt in by_rtt))
+    lines = ["| " + " | ".join([f"{rtt} ms", *columns]) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name in dict.fromkeys(name for _, name in walls):
+        found = [walls.get((what, name), {}).get(rtt) for what in columns]
+        if any(found):
+            lines.append("| " + " | ".join([name, *(f"{wall:.2f}" if wall else "" for wall in found)]) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def trips(walls):
     """What a round trip of 50 ms costs, counted: (wall at 50 ms - wall at 0 ms) / 50 ms, by scenario and contender."""
     lines = ["| scenario | contender | round trips |", "|---|---|---|"]
@@ -42,20 +53,27 @@ def trips(walls):
     return "\n".join(lines) + "\n"
 
 
-def bars(title, rows, path):
-    """A bar per contender, as long as its median; thin marks are the single runs."""
-    width, left, height = 760, 230, 26
+def bars(panels, path):
+    """By title, a bar per contender, as long as its median; thin marks are the single runs."""
+    width = 760
+    drawn, top = [], 0
+    for title, rows in panels.items():
+        drawn += panel(title, rows, width, top)
+        top += 50 + 26 * len(rows)
+    path.write_text("\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{top}" '
+        'font-family="sans-serif" font-size="13">',
+        f'<rect width="{width}" height="{top}" fill="white"/>', *drawn, "</svg>", "",
+    ]))
+
+
+def panel(title, rows, width, top):
+    left, height = 300, 26
     longest = max(max(row["walls"]) for row in rows) or 1
     scale = (width - left - 90) / longest
-    total = 44 + height * len(rows)
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{total}" '
-        'font-family="sans-serif" font-size="13">',
-        f'<rect width="{width}" height="{total}" fill="white"/>',
-        f'<text x="8" y="22" font-weight="bold">{escape(title)}</text>',
-    ]
+    out = [f'<text x="8" y="{top + 22}" font-weight="bold">{escape(title)}</text>']
     for index, row in enumerate(rows):
-        y = 36 + index * height
+        y = top + 36 + index * height
         fill = "#2a78d0" if row["name"].startswith("sky") else "#b9bec6"
         out.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{escape(row["name"])}</text>')
         out.append(
@@ -67,5 +85,4 @@ def bars(title, rows, path):
         out.append(
             f'<text x="{left + max(row["walls"]) * scale + 6:.1f}" y="{y + 15}">{row["wall"]:.3f} s</text>'
         )
-    out.append("</svg>")
-    path.write_text("\n".join(out) + "\n")
+    return out

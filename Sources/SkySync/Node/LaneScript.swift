@@ -12,11 +12,13 @@ enum LaneScript {
     exec dd bs=1048576 iflag=fullblock >&4 2>/dev/null
     """#
 
-  /// Makes the FIFOs that further channels fill, and tells their folder; nothing when it cannot be done. `join`
+  /// Says at once that it was asked, which tells how far away it is. Then makes the FIFOs that further channels
+  /// fill, and tells their folder; nothing when it cannot be done. `join`
   /// then puts the stripes together as the first channel tells their order. A FIFO is open for both ways until
   /// the first stripe from it is due: by then its channel has it open, and its end will be seen.
   static let join = #"""
     lanes() {
+    mark asked; mark .
     lane=$HOME/.sky_node/sync/lanes.$host
     for f in "$lane".*; do
     if [ -d "$f" ]; then lives "${f#"$lane."}" || rm -rf "$f"; fi

@@ -111,10 +111,12 @@ struct PushConversation: Sendable {
   ) async throws(SyncError) -> Lanes? {
     let start = ContinuousClock.now
     try await command.write(Array("lanes\n".utf8))
-    guard let frame = try await frames.next(), frame.name == "lanes" else {
+    let asked = try await frames.next()
+    let distance = ContinuousClock.now - start
+    guard asked?.name == "asked", let frame = try await frames.next(), frame.name == "lanes" else {
       throw SyncError(.connectionLost, host, "the node went away before anything was sent")
     }
-    guard !frame.payload.isEmpty, .now - start >= roundTrip else { return nil }
+    guard !frame.payload.isEmpty, distance >= roundTrip else { return nil }
     return Lanes(command, on: node, folder: frame.payload)
   }
 
