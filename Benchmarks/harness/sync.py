@@ -49,8 +49,9 @@ def main(lab, options, results):
 def keep(path, options, name, scenario, rtt, rows):
     """What was measured takes the place of what an earlier run measured of the same."""
     kept = json.loads(path.read_text()) if path.exists() else {}
-    kept[f"{name} {scenario}, {rtt} ms"] = {
-        "set": name, "scenario": scenario, "rtt": rtt, "scale": options.scale, "rounds": options.rounds,
+    size = "" if options.scale == 1 else f" ({options.scale:g} of it)"
+    kept[f"{name}{size} {scenario}, {rtt} ms"] = {
+        "what": f"{name}{size} {scenario}", "set": name, "scenario": scenario, "rtt": rtt, "rounds": options.rounds,
         "rows": rows,
     }
     path.write_text(json.dumps(kept, indent=1))
@@ -63,7 +64,7 @@ def judge(found):
         measured = ratio(rows, "sky push", peer)
         if found["rtt"] in by_rtt and measured is not None:
             yield {
-                "what": f"{found['set']} {found['scenario']}", "rtt": found["rtt"], "peer": peer, "ratio": measured,
+                "what": found["what"], "rtt": found["rtt"], "peer": peer, "ratio": measured,
                 "bar": by_rtt[found["rtt"]], "wall": next(r["wall"] for r in rows if r["name"] == "sky push"),
             }
 
@@ -72,10 +73,9 @@ def write(results):
     """Tables and plots of all that is kept."""
     reached, walls, plots, texts = [], {}, {}, []
     for found in json.loads((results / "sync.json").read_text()).values():
-        what = f"{found['set']} {found['scenario']}"
+        what = found["what"]
         title = f"{what}, {found['rtt']} ms"
-        size = "" if found["scale"] == 1 else f", {found['scale']:g} of the size"
-        texts.append(table(f"{title}: median of {found['rounds']}{size}", found["rows"]))
+        texts.append(table(f"{title}: median of {found['rounds']}", found["rows"]))
         plots.setdefault((found["set"], found["rtt"]), {})[title] = found["rows"]
         for row in found["rows"]:
             walls.setdefault((what, row["name"]), {})[found["rtt"]] = row["wall"]
