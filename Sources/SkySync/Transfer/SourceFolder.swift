@@ -61,11 +61,19 @@ final class SourceFolder: Sendable {
     return isThere ? Int64(status.st_blocks) * 512 : 0
   }
 
-  /// Whether nothing stands at `path`.
+  /// Whether nothing stands at `path`; what only a link on the way leads to is not in this folder.
   func lacks(_ path: [UInt8]) -> Bool {
     var status = stat()
-    return withName(path) { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } != 0
-      && (errno == ENOENT || errno == ENOTDIR)
+    let isThere = withName(path) { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+    if !isThere, errno == ENOENT || errno == ENOTDIR { return true }
+    return sequence(first: path.parentPath, next: \.parentPath).prefix { !$0.isEmpty }.contains(
+      where: isLink)
+  }
+
+  private func isLink(_ path: [UInt8]) -> Bool {
+    var status = stat()
+    return withName(path) { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+      && status.st_mode & S_IFMT == S_IFLNK
   }
 
   private func withName<Result>(

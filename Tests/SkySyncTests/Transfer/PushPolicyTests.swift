@@ -32,6 +32,19 @@ import Testing
     }
   }
 
+  @Test("a folder that became a link is replaced", arguments: ["./data", "../elsewhere", "gone"])
+  func folderBecameLink(leading destination: String) async throws {
+    try await withPlace { place in
+      try await place.sh("mkdir -p data/deep; echo 1 >data/a; echo 2 >data/deep/b; echo 3 >c")
+      _ = try await place.push()
+      try await place.sh("mv data ../elsewhere; ln -s \(destination) data")
+      let report = try await place.push()
+      #expect(report.problems == [])
+      #expect(report.filesDeleted == 2)
+      try await place.expectEqual()
+    }
+  }
+
   @Test func `our version of a file replaces the node's and that is said`() async throws {
     try await withPlace { place in
       try await place.sh("echo 1 >a")
