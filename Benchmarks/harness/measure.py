@@ -1,5 +1,6 @@
 """Interleaved rounds: every contender runs once a round, in shuffled order; figures are medians, ratios are per round."""
 
+import mmap
 import random
 import resource
 import statistics
@@ -45,10 +46,26 @@ def settled(count):
     return value
 
 
-def rounds(contenders, count, wire=None, change=None, there=None, seed=1):
+def touch_memory(size):
+    """Uses so many bytes for a moment.
+
+    The host of a virtual machine takes free memory back: to be the first to use it again takes four times as long, and
+    who that is would be chance.
+    """
+    step = 1 << 20
+    with mmap.mmap(-1, size) as memory:
+        for place in range(0, size - step, step):
+            memory[place:place + step] = ZEROS
+
+
+ZEROS = bytes(1 << 20)
+
+
+def rounds(contenders, count, wire=None, change=None, there=None, memory=0, seed=1):
     """Rows by contender: median wall and CPU seconds of both sides, wire bytes, ratio to the first contender.
 
-    `change` is called once before each round; every contender then meets the same change once.
+    `change` is called once before each round; every contender then meets the same change once. `memory` bytes are
+    touched before each run.
     """
     rng = random.Random(seed)
     rows = {c.name: {"name": c.name, "walls": [], "cpus": [], "there": [], "wires": []} for c in contenders}
@@ -62,6 +79,8 @@ def rounds(contenders, count, wire=None, change=None, there=None, seed=1):
                 contender.prepare()
             bytes_before = wire() if wire else None
             there_before = settled(there) if there else None
+            if memory:
+                touch_memory(memory)
             wall, cpu = run_once(contender)
             row = rows[contender.name]
             row["walls"].append(wall)

@@ -172,7 +172,8 @@ class Bench:
                 self.sync(contender)
         rows = rounds(
             contenders, self.options.rounds, (lambda: self.lab.wire(self.rtt)) if self.rtt else None,
-            None if cold else lambda: change(self.source), self.lab.server_seconds)
+            None if cold else lambda: change(self.source), self.lab.server_seconds,
+            memory=int(self.options.scale * (4 << 30)))
         if not cold:
             self.check(contenders[-1])
         return rows
